@@ -1,0 +1,532 @@
+//! The app, its stacks and scopes: what a program declares things in.
+
+use std::{cell::RefCell, ops::Deref, panic::Location, rc::Rc};
+
+use crate::{
+    Environment,
+    condition::{Condition, Predicate},
+    edit::{Edit, Transform},
+    expr::{Expr, Str},
+    finding::Finding,
+    mapping::{self, Lookup, Mapping},
+    model::{Declared, Model, OutputData},
+    parameter::{Param, Parameter},
+    resource::{AsHandle, IntoResource},
+    rule::Rule,
+    value::{IntoJson, IntoText},
+    wires::Lowering,
+};
+
+/// Everything that a program declares for one environment.
+///
+/// An `App` owns the model; [`Stack`]s and [`Scope`]s are small views into it, free to copy. Nothing fails
+/// while a program declares things: what is wrong is reported by [`synth`](App::synth), all of it together.
+///
+/// ```
+/// use formwork_core::{App, Environment, Options, Resource};
+///
+/// let app = App::new("shop", Environment::new("prod").region("eu-central-1"));
+/// let stack = app.stack("jobs");
+/// let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue").set("VisibilityTimeout", 60));
+/// stack.output("QueueUrl", queue.reference());
+///
+/// let assembly = app.synth(&Options::default())?;
+/// assert_eq!(assembly.stacks()[0].name(), "shop-prod-jobs");
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
+pub struct App {
+    pub(crate) model: RefCell<Model>,
+    pub(crate) transforms: RefCell<Vec<Rc<Transform>>>,
+}
+
+/// One CloudFormation stack of an [`App`]: the unit of deployment. It is its own outermost [`Scope`].
+#[derive(Clone, Copy)]
+pub struct Stack<'a> {
+    scope: Scope<'a>,
+    index: u32,
+}
+
+/// A place in a stack's tree of names. What is declared in it gets its logical id from the path:
+/// `TaskRole` in the scope `Api` becomes `ApiTaskRole`.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) index: u32,
+}
+
+/// An output that was just declared, to say more about it.
+#[derive(Clone, Copy)]
+pub struct StackOutput<'a> {
+    app: &'a App,
+    stack: u32,
+    index: usize,
+}
+
+impl App {
+    /// An app in one of its environments. `formwork::main` makes one from the command line.
+    pub fn new(name: impl Into<String>, environment: Environment) -> Self {
+        Self {
+            model: RefCell::new(Model::new(name.into(), environment)),
+            transforms: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// An app for trying things out in tests and examples: `test` in the environment `test`.
+    pub fn for_tests() -> Self {
+        Self::new("test", Environment::new("test"))
+    }
+
+    /// The name of the app.
+    pub fn name(&self) -> String {
+        self.model.borrow().name.clone()
+    }
+
+    /// The environment that this run is for.
+    pub fn environment(&self) -> Environment {
+        self.model.borrow().environment.clone()
+    }
+
+    /// The stack of this name, made if it is not there yet. CloudFormation will know it as
+    /// `<app>-<environment>-<name>`, unless [`Stack::name`] says otherwise.
+    #[track_caller]
+    pub fn stack(&self, id: impl Into<Str>) -> Stack<'_> {
+        let mut model = self.model.borrow_mut();
+        let index = model.stack(id.into(), Location::caller());
+        let scope = model.stacks[index as usize].scope;
+        Stack { scope: Scope { app: self, index: scope }, index }
+    }
+
+    /// Tags everything in every stack; scopes and resources may override it.
+    #[track_caller]
+    pub fn tag(&self, key: impl Into<Str>, value: impl IntoText) -> &Self {
+        let tag = (key.into(), value.into_text(), Location::caller());
+        self.model.borrow_mut().tags.push(tag);
+        self
+    }
+
+    /// Sets how references cross stacks, where neither the reference nor the command line says otherwise.
+    pub fn wires(&self, lowering: Lowering) -> &Self {
+        self.model.borrow_mut().lowering = lowering;
+        self
+    }
+
+    /// Sets the beginning of [physical names](Scope::physical_name) instead of `<app>-<environment>`.
+    pub fn name_prefix(&self, prefix: impl Into<String>) -> &Self {
+        self.model.borrow_mut().name_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Adds a step to the pass over all resources that runs after the program and before lowering: defaults of
+    /// an organisation, tags, corrections. Steps run in the order in which they were added; what each of them
+    /// changed is noted with its name and line.
+    ///
+    /// ```
+    /// # use formwork_core::{json, App};
+    /// # let app = App::for_tests();
+    /// app.transform("encrypt buckets", |resource| {
+    ///     if resource.kind() == "AWS::S3::Bucket" && resource.get("BucketEncryption").is_none() {
+    ///         resource.set("BucketEncryption", json!({
+    ///             "ServerSideEncryptionConfiguration": [
+    ///                 {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}},
+    ///             ],
+    ///         }));
+    ///     }
+    /// });
+    /// ```
+    pub fn transform(&self, name: impl Into<String>, step: impl Fn(Edit<'_>) + 'static) -> &Self {
+        let transform = Transform { name: name.into().into(), step: Box::new(step) };
+        self.transforms.borrow_mut().push(Rc::new(transform));
+        self
+    }
+
+    /// Reports something of your own, together with what Formwork finds.
+    pub fn report(&self, finding: Finding) {
+        self.model.borrow_mut().findings.push(finding);
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Stack<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stack({})", self.id())
+    }
+}
+
+impl std::fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scope({})", self.app.model.borrow().scopes[self.index as usize].prefix)
+    }
+}
+
+impl<'a> Deref for Stack<'a> {
+    type Target = Scope<'a>;
+
+    fn deref(&self) -> &Scope<'a> {
+        &self.scope
+    }
+}
+
+impl<'a> From<Stack<'a>> for Scope<'a> {
+    fn from(stack: Stack<'a>) -> Self {
+        stack.scope
+    }
+}
+
+impl<'a> Stack<'a> {
+    fn with(self, change: impl FnOnce(&mut crate::model::StackData)) -> Self {
+        change(&mut self.scope.app.model.borrow_mut().stacks[self.index as usize]);
+        self
+    }
+
+    /// The name that the program knows the stack by.
+    pub fn id(&self) -> String {
+        self.scope.app.model.borrow().stacks[self.index as usize].id.to_string()
+    }
+
+    /// Sets the name that CloudFormation knows the stack by.
+    #[track_caller]
+    pub fn name(self, name: impl Into<Str>) -> Self {
+        let at = Location::caller();
+        self.with(|stack| stack.name = Some((name.into(), at)))
+    }
+
+    /// Deploys the stack to a Region other than the environment's.
+    pub fn region(self, region: impl Into<Str>) -> Self {
+        self.with(|stack| stack.region = Some(region.into()))
+    }
+
+    /// Deploys the stack to an account other than the environment's.
+    pub fn account(self, account: impl Into<Str>) -> Self {
+        self.with(|stack| stack.account = Some(account.into()))
+    }
+
+    /// Describes the stack; shown in the console.
+    #[track_caller]
+    pub fn description(self, description: impl Into<Str>) -> Self {
+        let at = Location::caller();
+        self.with(|stack| stack.description = Some((description.into(), at)))
+    }
+
+    /// Lets CloudFormation refuse to delete the stack.
+    pub fn termination_protection(self) -> Self {
+        self.with(|stack| stack.termination_protection = true)
+    }
+
+    /// Sends the stack's events to a topic, up to five of them.
+    #[track_caller]
+    pub fn notification_arn(self, topic: impl Into<Str>) -> Self {
+        let at = Location::caller();
+        self.with(|stack| stack.notification_arns.push((topic.into(), at)))
+    }
+
+    /// Lets CloudFormation act with a role's rights instead of the caller's.
+    pub fn service_role(self, arn: impl Into<Str>) -> Self {
+        self.with(|stack| stack.service_role = Some(arn.into()))
+    }
+
+    /// The role that other accounts' stacks assume to read this stack's outputs. Needed where a reference
+    /// crosses accounts as [`Lowering::Weak`].
+    pub fn lookup_role(self, arn: impl Into<Str>) -> Self {
+        self.with(|stack| stack.lookup_role = Some(arn.into()))
+    }
+
+    /// Deploys this stack after another one, although nothing in it refers to that one.
+    #[track_caller]
+    pub fn depends_on(self, other: Stack<'_>) -> Self {
+        let at = Location::caller();
+        if !std::ptr::eq(self.scope.app, other.scope.app) {
+            let id = self.id();
+            self.scope.app.report(
+                Finding::error("FW0201", format!("stack `{id}` depends on a stack of another `App`"))
+                    .at(at, "said here")
+                    .help("declare both in one `App`"),
+            );
+            return self;
+        }
+        self.with(|stack| stack.depends_on.push((other.index, at)))
+    }
+
+    /// Adds a macro that CloudFormation runs over the whole template, such as `AWS::Serverless-2016-10-31`.
+    /// `AWS::LanguageExtensions` is added by itself where a function needs it.
+    pub fn template_macro(self, name: impl Into<Str>) -> Self {
+        let name = name.into();
+        self.with(|stack| {
+            if !stack.macros.contains(&name) {
+                stack.macros.push(name);
+            }
+        })
+    }
+
+    /// Adds an entry to the template's metadata.
+    #[track_caller]
+    pub fn template_metadata(self, key: impl Into<Str>, value: impl IntoJson) -> Self {
+        let (key, at) = (key.into(), Location::caller());
+        let value = value.into_json();
+        let mut model = self.scope.app.model.borrow_mut();
+        let stored = model.store(&value, self.index, &key, at);
+        model.stacks[self.index as usize].metadata.push((key, stored, at));
+        drop(model);
+        self
+    }
+
+    /// A stack nested in this one: a template of its own, deployed as one resource of this stack's. References
+    /// between the two become the nested stack's parameters and outputs.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource};
+    /// # let app = App::for_tests();
+    /// let service = app.stack("service");
+    /// let topic = service.add("Topic", Resource::raw("AWS::SNS::Topic"));
+    /// let alarms = service.nested("Alarms");
+    /// alarms.add("High", Resource::raw("AWS::CloudWatch::Alarm").set("AlarmActions", [topic]));
+    /// ```
+    #[track_caller]
+    pub fn nested(self, id: impl Into<Str>) -> Stack<'a> {
+        let (id, at) = (id.into(), Location::caller());
+        let mut model = self.scope.app.model.borrow_mut();
+        let existing = model
+            .stacks
+            .iter()
+            .position(|stack| stack.id == id && stack.parent.is_some_and(|(parent, _)| parent == self.index));
+        let index = existing.map(|index| index as u32).unwrap_or_else(|| {
+            let resource = crate::Resource::raw("AWS::CloudFormation::Stack");
+            let scope = model.stacks[self.index as usize].scope;
+            let handle = model.add(scope, id.clone(), resource, &[], at);
+            let nested = model.push_stack(id, at, Some((self.index, handle.key.index)));
+            model.attributes_mut(handle.key.index).nested = Some(nested);
+            nested
+        });
+        let scope = model.stacks[index as usize].scope;
+        Stack { scope: Scope { app: self.scope.app, index: scope }, index }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The app that this belongs to.
+    pub fn app(&self) -> &'a App {
+        self.app
+    }
+
+    /// The stack that this belongs to.
+    pub fn stack(&self) -> Stack<'a> {
+        let model = self.app.model.borrow();
+        let index = model.scopes[self.index as usize].stack;
+        Stack { scope: Scope { app: self.app, index: model.stacks[index as usize].scope }, index }
+    }
+
+    /// The scope of this name inside this one, made if it is not there yet.
+    #[track_caller]
+    pub fn scope(&self, name: impl Into<Str>) -> Scope<'a> {
+        let index = self.app.model.borrow_mut().scope(self.index, name.into(), Location::caller());
+        Scope { app: self.app, index }
+    }
+
+    /// Adds a resource and returns what stands for it.
+    #[track_caller]
+    pub fn add<R: IntoResource>(&self, id: impl Into<Str>, resource: R) -> R::Handle {
+        let at = Location::caller();
+        let (id, resource) = (id.into(), resource.into_resource());
+        let mut model = self.app.model.borrow_mut();
+        R::handle(model.add(self.index, id, resource, R::REQUIRED, at))
+    }
+
+    /// Changes a resource that was added already.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("jobs");
+    /// let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    /// stack.edit(queue).set("VisibilityTimeout", 120);
+    /// assert_eq!(stack.edit(queue).get("VisibilityTimeout").and_then(|value| value.as_i64()), Some(120));
+    /// ```
+    #[track_caller]
+    pub fn edit(&self, resource: impl AsHandle) -> Edit<'a> {
+        Edit::of_handle(self.app, resource.as_handle(), Location::caller())
+    }
+
+    /// Declares a parameter of the stack.
+    #[track_caller]
+    pub fn parameter<T>(&self, id: impl Into<Str>, parameter: Parameter<T>) -> Param<T> {
+        let at = Location::caller();
+        let mut model = self.app.model.borrow_mut();
+        let id = id.into();
+        let stack = model.scopes[self.index as usize].stack;
+        if let Some(finding) = parameter.data.finding(&id) {
+            model.findings.push(finding.at(at, "declared here"));
+        }
+        let value = model.store(&parameter.data.expr(), stack, &id, at);
+        let index = model.parameters.len() as u32;
+        let declared = Declared { stack, scope: self.index, id, at, value };
+        model.parameters.push((declared, parameter.data));
+        model.stacks[stack as usize].parameters.push(index);
+        Param::new(model.key(index))
+    }
+
+    /// Declares a condition of the stack.
+    #[track_caller]
+    pub fn condition(&self, id: impl Into<Str>, predicate: impl Into<Predicate>) -> Condition {
+        let at = Location::caller();
+        let mut model = self.app.model.borrow_mut();
+        let declared = self.declare(&mut model, id.into(), &predicate.into().0, at);
+        let index = model.conditions.len() as u32;
+        model.stacks[declared.stack as usize].conditions.push(index);
+        model.conditions.push(declared);
+        Condition { key: model.key(index) }
+    }
+
+    /// Declares a mapping of the stack.
+    #[track_caller]
+    pub fn mapping<T>(&self, id: impl Into<Str>, mapping: Mapping<T>) -> Lookup<T> {
+        let at = Location::caller();
+        let mut model = self.app.model.borrow_mut();
+        let id = id.into();
+        let findings = mapping::findings(&id, &mapping.rows, at);
+        model.findings.extend(findings);
+        let declared = self.declare(&mut model, id, &mapping::expr(&mapping.rows), at);
+        let index = model.mappings.len() as u32;
+        model.stacks[declared.stack as usize].mappings.push(index);
+        model.mappings.push((declared, mapping.rows));
+        Lookup::new(model.key(index))
+    }
+
+    /// Declares a rule of the stack.
+    #[track_caller]
+    pub fn rule(&self, id: impl Into<Str>, rule: Rule) {
+        let at = Location::caller();
+        let mut model = self.app.model.borrow_mut();
+        let id = id.into();
+        if rule.is_empty() {
+            model.findings.push(
+                Finding::error("FW0308", format!("rule `{id}` asserts nothing"))
+                    .at(at, "declared here")
+                    .help("add `.assert(predicate, \"what to say\")`"),
+            );
+        }
+        let declared = self.declare(&mut model, id, &rule.expr(), at);
+        model.stacks[declared.stack as usize].rules.push(declared);
+    }
+
+    /// Declares an output of the stack.
+    ///
+    /// ```
+    /// # use formwork_core::{interpolate, pseudo, App};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("network");
+    /// stack.output("Console", interpolate!("https://{}.console.aws.amazon.com", pseudo::region()))
+    ///     .description("where to look")
+    ///     .export("shop-console");
+    /// ```
+    #[track_caller]
+    pub fn output(&self, id: impl Into<Str>, value: impl IntoText) -> StackOutput<'a> {
+        let at = Location::caller();
+        let value = value.into_text();
+        let mut model = self.app.model.borrow_mut();
+        let declared = self.declare(&mut model, id.into(), &value, at);
+        let stack = declared.stack;
+        let outputs = &mut model.stacks[stack as usize].outputs;
+        outputs.push(OutputData { declared, description: None, export: None, condition: None });
+        StackOutput { app: self.app, stack, index: outputs.len() - 1 }
+    }
+
+    fn declare(&self, model: &mut Model, id: Str, value: &Expr, at: &'static Location<'static>) -> Declared {
+        let stack = model.scopes[self.index as usize].stack;
+        let value = model.store(value, stack, &id, at);
+        Declared { stack, scope: self.index, id, at, value }
+    }
+
+    /// Tags everything in this scope; inner scopes and resources may override it, and it overrides outer ones.
+    #[track_caller]
+    pub fn tag(&self, key: impl Into<Str>, value: impl IntoText) -> &Self {
+        let tag = (key.into(), value.into_text(), Location::caller());
+        self.app.model.borrow_mut().scopes[self.index as usize].tags.push(tag);
+        self
+    }
+
+    /// Sets the beginning of [physical names](Self::physical_name) in this scope.
+    pub fn name_prefix(&self, prefix: impl Into<String>) -> &Self {
+        self.app.model.borrow_mut().scopes[self.index as usize].name_prefix = Some(prefix.into());
+        self
+    }
+
+    /// A name for a real thing: the prefix that holds here, `-`, and what it is; cut to `limit` characters with
+    /// a digest where it would be longer.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Environment};
+    /// let app = App::new("shop", Environment::new("prod"));
+    /// let stack = app.stack("storage");
+    /// assert_eq!(stack.physical_name("images", 63), "shop-prod-images");
+    /// stack.name_prefix("acme");
+    /// assert_eq!(stack.scope("Logs").physical_name("logs", 63), "acme-logs");
+    /// ```
+    pub fn physical_name(&self, what: &str, limit: usize) -> String {
+        let model = self.app.model.borrow();
+        let mut prefix = None;
+        let mut scope = Some(self.index);
+        while let (None, Some(index)) = (&prefix, scope) {
+            prefix = model.scopes[index as usize].name_prefix.clone();
+            scope = model.scopes[index as usize].parent;
+        }
+        let prefix = prefix
+            .or_else(|| model.name_prefix.clone())
+            .unwrap_or_else(|| format!("{}-{}", model.name, model.environment.name));
+        crate::ids::shorten(&format!("{prefix}-{what}"), limit, "-")
+    }
+
+    /// Says that everything in this scope stood elsewhere in the program before, so that it keeps its logical
+    /// ids: the path of the scope it was, such as `Service/Api`.
+    #[track_caller]
+    pub fn moved_from(&self, path: impl Into<Str>) -> &Self {
+        let moved = Some((path.into(), Location::caller()));
+        self.app.model.borrow_mut().scopes[self.index as usize].moved_from = moved;
+        self
+    }
+}
+
+impl StackOutput<'_> {
+    fn with(self, change: impl FnOnce(&mut Model, u32, usize)) -> Self {
+        change(&mut self.app.model.borrow_mut(), self.stack, self.index);
+        self
+    }
+
+    /// Describes the output; shown in the console.
+    pub fn description(self, description: impl Into<Str>) -> Self {
+        self.with(|model, stack, index| {
+            model.stacks[stack as usize].outputs[index].description = Some(description.into());
+        })
+    }
+
+    /// Exports the output under a name that is unique in the account and Region, for stacks outside this
+    /// program. Between stacks of one program no export is needed.
+    #[track_caller]
+    pub fn export(self, name: impl IntoText) -> Self {
+        let at = Location::caller();
+        let name = name.into_text();
+        self.with(|model, stack, index| {
+            let stored = model.store(&name, stack, "an export", at);
+            model.stacks[stack as usize].outputs[index].export = Some(stored);
+        })
+    }
+
+    /// Writes the output only where a condition holds.
+    #[track_caller]
+    pub fn condition(self, condition: Condition) -> Self {
+        let at = Location::caller();
+        self.with(|model, stack, index| {
+            let app = model.app;
+            let output = &mut model.stacks[stack as usize].outputs[index];
+            if condition.key.app == app {
+                output.condition = Some((condition, at));
+            } else {
+                let finding = crate::model::foreign(&output.declared.id, at);
+                model.findings.push(finding);
+            }
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! How values and names are put into messages.
+
+use serde_json::Value;
+
+use super::tree::Tree;
+
+/// The most characters of a string that a message shows.
+const LONGEST: usize = 40;
+
+/// The most values or keys that a message lists.
+const MOST: usize = 20;
+
+/// The start of a text that is too long to be shown.
+pub(super) fn cut(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+/// A string as it is shown: in quotes, on one line.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{:?}", cut(text))
+}
+
+/// A key as it is shown.
+pub(super) fn key(key: &str) -> String {
+    format!("`{}`", cut(key).escape_debug())
+}
+
+/// What stands in the document: `the string "lots"`, or only `a string` where it is a secret.
+pub(super) fn found(tree: &Tree, secret: bool) -> String {
+    match tree {
+        Tree::Null => "null".to_owned(),
+        Tree::Array(_) => "an array".to_owned(),
+        Tree::Object(_) => "an object".to_owned(),
+        Tree::Bool(_) if secret => "a boolean".to_owned(),
+        Tree::Bool(value) => format!("the boolean {value}"),
+        Tree::Number(value) => match (value.is_f64(), secret) {
+            (false, true) => "an integer".to_owned(),
+            (true, true) => "a number".to_owned(),
+            (false, false) => format!("the integer {value}"),
+            (true, false) => format!("the number {value}"),
+        },
+        Tree::String(_) if secret => "a string".to_owned(),
+        Tree::String(value) => format!("the string {}", quoted(value)),
+    }
+}
+
+/// A value that a schema spells out.
+pub(super) fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        other => cut(&other.to_string()),
+    }
+}
+
+/// `one of "a", "b"`, `an integer or a string`, or the only word there is.
+pub(super) fn choice(words: &[String]) -> String {
+    match words {
+        [] => "a value".to_owned(),
+        [word] => word.clone(),
+        words if words.iter().all(|word| word.starts_with(['"', '`'])) => format!("one of {}", list(words)),
+        [first, second] => format!("{first} or {second}"),
+        [most @ .., last] => format!("{}, or {last}", list(most)),
+    }
+}
+
+/// A list, cut where nobody would read on.
+pub(super) fn list(words: &[String]) -> String {
+    match words.get(..MOST) {
+        Some(shown) if words.len() > MOST => {
+            format!("{}, and {} more", shown.join(", "), words.len() - MOST)
+        }
+        _ => words.join(", "),
+    }
+}
+
+/// `1 item`, `2 items`.
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The candidate that was probably meant.
+pub(super) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    // Nobody misspells a name this long, and the comparison takes quadratic time.
+    const TOO_LONG: usize = 64;
+    let plain = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let name = plain(name);
+    if name.is_empty() || name.len() > TOO_LONG {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let other = plain(candidate);
+            let shorter = name.len().min(other.len());
+            let allowed = if shorter < 3 { 0 } else { (name.len().max(other.len()) / 3).clamp(1, 3) };
+            let distance = (other.len() <= TOO_LONG).then(|| distance(&name, &other))?;
+            (distance <= allowed).then_some((distance, candidate))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters to add, drop, change or swap with their neighbour.
+fn distance(from: &[char], to: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=to.len()).collect();
+    for (row, a) in from.iter().enumerate() {
+        let mut line = vec![row + 1];
+        for (column, b) in to.iter().enumerate() {
+            let mut best =
+                (above[column] + usize::from(a != b)).min(above[column + 1] + 1).min(line[column] + 1);
+            if row > 0 && column > 0 && *a == to[column - 1] && from[row - 1] == *b {
+                best = best.min(before[column - 1] + 1);
+            }
+            line.push(best);
+        }
+        before = std::mem::replace(&mut above, line);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_strings_are_cut_and_stay_on_one_line() {
+        let long = "é".repeat(41);
+        assert_eq!(quoted(&long), format!("\"{}…\"", "é".repeat(40)));
+        assert_eq!(quoted("a\nb"), r#""a\nb""#);
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let names = ["storage", "engine", "max_azs", "id"];
+        assert_eq!(nearest("storge", names), Some("storage"));
+        assert_eq!(nearest("enigne", names), Some("engine"));
+        assert_eq!(nearest("maxAzs", names), Some("max_azs"));
+        assert_eq!(nearest("ip", names), None);
+        assert_eq!(nearest("database", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+
+    #[test]
+    fn a_choice_reads_like_a_sentence() {
+        let words = |words: &[&str]| choice(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(words(&["an integer"]), "an integer");
+        assert_eq!(words(&["an integer", "a string"]), "an integer or a string");
+        assert_eq!(words(&["\"a\"", "\"b\"", "an object"]), "\"a\", \"b\", or an object");
+        assert_eq!(words(&["\"a\"", "\"b\""]), "one of \"a\", \"b\"");
+    }
+}

@@ -1,0 +1,497 @@
+//! The dependency graph: which resource needs which, through which property, and why.
+//!
+//! Edges are noted while values are encoded (a reference is a hole that names its target), never found by
+//! parsing text. One graph holds all stacks. A nested stack is a node, too: it needs what its inner resources
+//! need, and whoever needs an inner resource needs it.
+
+use petgraph::{
+    Direction,
+    graph::{DiGraph, NodeIndex},
+};
+
+use crate::{
+    encode::Stored,
+    expr::{At, Target},
+    finding::Finding,
+    ids::Ids,
+    location::SourceLocation,
+    model::Model,
+    path,
+    resource::{AsHandle, Handle},
+};
+
+/// Why one resource needs another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EdgeKind {
+    /// A `Ref` in a property.
+    Reference,
+    /// A `Fn::GetAtt` in a property.
+    Attribute,
+    /// Said with `depends_on`.
+    DependsOn,
+    /// Follows from something inside a nested stack.
+    Nested,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) kind: EdgeKind,
+    /// The property with the reference, and the number of the hole in it.
+    pub(crate) property: Option<(u32, u32)>,
+    /// Only inside a branch of `Fn::If`.
+    pub(crate) conditional: bool,
+    pub(crate) at: At,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    pub(crate) edges: Vec<Edge>,
+    graph: DiGraph<(), u32>,
+}
+
+impl Graph {
+    pub(crate) fn build(model: &Model) -> Self {
+        let mut edges = Vec::with_capacity(model.holes.len());
+        for (index, node) in model.nodes.iter().enumerate() {
+            let from = index as u32;
+            for number in node.properties.clone() {
+                let property = &model.properties[number as usize];
+                for (hole_number, hole) in model.value_holes(property.value).iter().enumerate() {
+                    let (to, kind) = match &hole.reference.target {
+                        Target::Resource(key) => (key.index, EdgeKind::Reference),
+                        Target::Attribute(key, _) => (key.index, EdgeKind::Attribute),
+                        _ => continue,
+                    };
+                    edges.push(Edge {
+                        from,
+                        to,
+                        kind,
+                        property: Some((number, hole_number as u32)),
+                        conditional: hole.conditional,
+                        at: property.at,
+                    });
+                }
+            }
+            let Some(attributes) = node.attributes.as_deref() else { continue };
+            for (handle, at) in &attributes.depends_on {
+                let to = handle.key.index;
+                edges.push(Edge {
+                    from,
+                    to,
+                    kind: EdgeKind::DependsOn,
+                    property: None,
+                    conditional: false,
+                    at,
+                });
+            }
+        }
+        if model.stacks.iter().any(|stack| stack.parent.is_some()) {
+            lift(model, &mut edges);
+        }
+        let mut graph = DiGraph::with_capacity(model.nodes.len(), edges.len());
+        for _ in &model.nodes {
+            graph.add_node(());
+        }
+        for (index, edge) in edges.iter().enumerate() {
+            graph.add_edge(
+                NodeIndex::new(edge.from as usize),
+                NodeIndex::new(edge.to as usize),
+                index as u32,
+            );
+        }
+        Self { edges, graph }
+    }
+
+    pub(crate) fn outgoing(&self, node: u32) -> impl Iterator<Item = &Edge> {
+        self.graph.edges(NodeIndex::new(node as usize)).map(|edge| &self.edges[*edge.weight() as usize])
+    }
+
+    fn incoming(&self, node: u32) -> impl Iterator<Item = &Edge> {
+        let edges = self.graph.edges_directed(NodeIndex::new(node as usize), Direction::Incoming);
+        edges.map(|edge| &self.edges[*edge.weight() as usize])
+    }
+
+    /// Every group of resources that need each other, as the edges of a shortest circle through its first one.
+    pub(crate) fn cycles(&self) -> Vec<Vec<Edge>> {
+        // A handle exists before it can be used, so that an edge to a later resource takes an edit, a
+        // `depends_on` across, or a nested stack. Without one there is no circle.
+        if self.edges.iter().all(|edge| edge.to < edge.from) {
+            return Vec::new();
+        }
+        let mut cycles = Vec::new();
+        for component in petgraph::algo::tarjan_scc(&self.graph) {
+            let mut members: Vec<u32> = component.iter().map(|node| node.index() as u32).collect();
+            members.sort_unstable();
+            let first = members[0];
+            let circular = members.len() > 1 || self.outgoing(first).any(|edge| edge.to == first);
+            if circular {
+                cycles.push(self.shortest_circle(first, &members));
+            }
+        }
+        cycles.sort_by_key(|cycle| cycle.first().map(|edge| edge.from));
+        cycles
+    }
+
+    fn shortest_circle(&self, start: u32, members: &[u32]) -> Vec<Edge> {
+        let position = |node: u32| members.binary_search(&node).ok();
+        let mut reached: Vec<Option<Edge>> = vec![None; members.len()];
+        let mut queue = std::collections::VecDeque::from([start]);
+        while let Some(node) = queue.pop_front() {
+            let mut outgoing: Vec<&Edge> = self.outgoing(node).collect();
+            outgoing.sort_by_key(|edge| (edge.to, edge.property));
+            for edge in outgoing {
+                if edge.to == start {
+                    let mut circle = vec![*edge];
+                    let mut current = node;
+                    while let (true, Some(Some(edge))) =
+                        (current != start, position(current).map(|p| reached[p]))
+                    {
+                        circle.push(edge);
+                        current = edge.from;
+                    }
+                    circle.reverse();
+                    return circle;
+                }
+                if let Some(position) = position(edge.to)
+                    && reached[position].is_none()
+                {
+                    reached[position] = Some(*edge);
+                    queue.push_back(edge.to);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// What is left of a resource's `DependsOn` when everything that follows from something else is taken away.
+    ///
+    /// Only what holds in every case counts: a reference in a branch of a condition, or through a resource that
+    /// has a condition, may not be there.
+    pub(crate) fn depends_on(&self, model: &Model, node: u32) -> Vec<u32> {
+        let stack = model.nodes[node as usize].stack;
+        let certain = |edge: &&Edge| !edge.conditional && model.nodes[edge.to as usize].stack == stack;
+        let mut direct: Vec<u32> = Vec::new();
+        for edge in self.outgoing(node).filter(certain) {
+            // What a reference says stands in the template already.
+            if edge.property.is_none() && !direct.contains(&edge.to) {
+                direct.push(edge.to);
+            }
+        }
+        let referenced = |to: u32| {
+            self.outgoing(node).filter(certain).any(|edge| edge.to == to && edge.property.is_some())
+        };
+        let unconditional = |node: u32| {
+            model.nodes[node as usize]
+                .attributes
+                .as_ref()
+                .is_none_or(|attributes| attributes.condition.is_none())
+        };
+        let candidates = direct.clone();
+        direct.retain(|target| {
+            if referenced(*target) {
+                return false;
+            }
+            // Is there a way round, of at least two certain steps?
+            let mut seen = std::collections::HashSet::from([node]);
+            let mut open: Vec<u32> = self
+                .outgoing(node)
+                .filter(certain)
+                .filter(|edge| edge.property.is_some() || candidates.contains(&edge.to))
+                .map(|edge| edge.to)
+                .filter(|to| to != target && unconditional(*to))
+                .collect();
+            while let Some(current) = open.pop() {
+                if !seen.insert(current) {
+                    continue;
+                }
+                for edge in self.outgoing(current).filter(certain) {
+                    if edge.to == *target {
+                        return false;
+                    }
+                    if unconditional(edge.to) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+            true
+        });
+        direct.sort_unstable();
+        direct
+    }
+
+    /// The resources of a stack in groups, each of which needs only earlier groups.
+    fn waves(&self, model: &Model, stack: u32) -> Vec<Vec<u32>> {
+        let nodes = &model.stacks[stack as usize].nodes;
+        let position = |node: u32| nodes.binary_search(&node).ok();
+        let mut open: Vec<usize> = vec![0; nodes.len()];
+        for (index, node) in nodes.iter().enumerate() {
+            open[index] = self.outgoing(*node).filter(|edge| position(edge.to).is_some()).count();
+        }
+        let mut wave: Vec<u32> =
+            nodes.iter().zip(&open).filter(|(_, open)| **open == 0).map(|(node, _)| *node).collect();
+        let mut waves = Vec::new();
+        while !wave.is_empty() {
+            let mut next = Vec::new();
+            for node in &wave {
+                for edge in self.incoming(*node) {
+                    let Some(position) = position(edge.from) else { continue };
+                    open[position] -= 1;
+                    if open[position] == 0 {
+                        next.push(edge.from);
+                    }
+                }
+            }
+            next.sort_unstable();
+            waves.push(std::mem::replace(&mut wave, next));
+        }
+        waves
+    }
+}
+
+/// Adds what edges between a stack and one nested in it mean for the resource that the nested stack is.
+fn lift(model: &Model, edges: &mut Vec<Edge>) {
+    let mut lifted = Vec::new();
+    for edge in edges.iter() {
+        let (from, to) = (&model.nodes[edge.from as usize], &model.nodes[edge.to as usize]);
+        if from.stack == to.stack {
+            continue;
+        }
+        // Up both ways to the innermost stack that holds both, if any does.
+        let (up, down) = (chain(model, edge.from), chain(model, edge.to));
+        let Some((from, to)) =
+            up.iter().find_map(|from| down.iter().find(|to| to.0 == from.0).map(|to| (from.1, to.1)))
+        else {
+            continue;
+        };
+        if (from, to) != (edge.from, edge.to) && from != to {
+            // The reference itself ends up in this very template, as an argument or an output of a nested stack.
+            lifted.push(Edge { from, to, kind: EdgeKind::Nested, ..*edge });
+        }
+    }
+    edges.extend(lifted);
+}
+
+/// A resource, and the nested stacks around it, each with the stack that it stands in.
+fn chain(model: &Model, node: u32) -> Vec<(u32, u32)> {
+    let stack = model.nodes[node as usize].stack;
+    let mut chain = vec![(stack, node)];
+    for stack in model.nesting(stack) {
+        if let Some((parent, node)) = model.stacks[stack as usize].parent {
+            chain.push((parent, node));
+        }
+    }
+    chain
+}
+
+/// The finding for a circle of resources.
+pub(crate) fn cycle_finding(model: &Model, ids: &Ids, circle: &[Edge], advice: &[Advice]) -> Finding {
+    let name = |node: u32| ids.node(node);
+    let mut path: Vec<&str> = circle.iter().map(|edge| name(edge.from)).collect();
+    path.extend(circle.first().map(|edge| name(edge.from)));
+    let mut finding =
+        Finding::error("FW0202", format!("resources need each other in a circle: {}", path.join(" -> ")));
+    for edge in circle {
+        let (from, to) = (name(edge.from), name(edge.to));
+        let label = match (edge.kind, edge.property) {
+            (EdgeKind::DependsOn, _) => format!("`{from}` depends on `{to}`"),
+            (EdgeKind::Nested, _) => {
+                format!("`{from}` needs `{to}`, as something nested in one of them does")
+            }
+            (_, Some((property, hole))) => {
+                format!("`{from}` needs `{to}` for `{}`", property_path(model, property, hole))
+            }
+            (_, None) => format!("`{from}` needs `{to}`"),
+        };
+        finding = finding.at(edge.at, label);
+        let kind = model.nodes[edge.from as usize].kind.to_string();
+        if !finding.resource_types.contains(&kind) {
+            finding.resource_types.push(kind);
+        }
+    }
+    if let Some(edge) = circle.first() {
+        let node = &model.nodes[edge.from as usize];
+        finding = finding
+            .in_stack(&*model.stacks[node.stack as usize].id)
+            .template_path(format!("Resources/{}", name(edge.from)));
+    }
+    let specific: Vec<&str> = advice
+        .iter()
+        .filter(|advice| finding.resource_types.iter().any(|kind| kind == advice.resource_type))
+        .map(|advice| advice.help)
+        .collect();
+    for help in specific {
+        finding = finding.help(help);
+    }
+    finding.help("take one of these references away: put it into a resource of its own that needs both sides, or use a name that is known beforehand")
+}
+
+/// How a circle that a type of resource is part of can be broken; known to whoever knows the type.
+#[derive(Clone, Copy, Debug)]
+pub struct Advice {
+    /// The type, such as `AWS::EC2::SecurityGroup`.
+    pub resource_type: &'static str,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// `RedrivePolicy.deadLetterTargetArn`: where in a property a hole is.
+pub(crate) fn property_path(model: &Model, property: u32, hole: u32) -> String {
+    let property = &model.properties[property as usize];
+    let inner = hole_path(model, property.value, hole);
+    if inner.is_empty() { property.name.to_string() } else { format!("{}.{inner}", property.name) }
+}
+
+/// The names and numbers on the way to a hole, without the functions around it.
+pub(crate) fn hole_path(model: &Model, value: Stored, hole: u32) -> String {
+    let steps = path::to_hole(model.value_bytes(value), hole).unwrap_or_default();
+    let visible = steps.into_iter().scan(false, |inside, step| {
+        // Inside a function, positions are those of its arguments and mean nothing to a reader.
+        *inside |= step.starts_with("Fn::");
+        (!*inside).then_some(step)
+    });
+    visible.collect::<Vec<_>>().join(".")
+}
+
+/// A resource as the graph knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceView {
+    /// The handle that `add` gave out.
+    pub handle: Handle,
+    /// The stack, by the name that the program knows it by.
+    pub stack: String,
+    /// The logical id.
+    pub logical_id: String,
+    /// Where it stands within its stack: `Api/TaskRole`.
+    pub address: String,
+    /// The type.
+    pub kind: String,
+}
+
+/// One reason why one resource needs another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// The resource in need.
+    pub from: ResourceView,
+    /// The resource needed.
+    pub to: ResourceView,
+    /// Why.
+    pub kind: EdgeKind,
+    /// The property with the reference, such as `RedrivePolicy.deadLetterTargetArn`.
+    pub property: Option<String>,
+    /// Whether it holds only in a branch of a condition.
+    pub conditional: bool,
+    /// The line that said so.
+    pub at: SourceLocation,
+}
+
+/// The dependency graph of an assembly.
+///
+/// ```
+/// # use formwork_core::{json, App, Options, Resource};
+/// # let app = App::for_tests();
+/// # let stack = app.stack("jobs");
+/// let dead = stack.add("Dead", Resource::raw("AWS::SQS::Queue"));
+/// let jobs = stack.add("Jobs", Resource::raw("AWS::SQS::Queue")
+///     .set("RedrivePolicy", json!({"deadLetterTargetArn": dead.attribute("Arn"), "maxReceiveCount": 3})));
+///
+/// let assembly = app.synth(&Options::default())?;
+/// let graph = assembly.graph();
+/// assert_eq!(graph.dependencies(jobs)[0].property.as_deref(), Some("RedrivePolicy.deadLetterTargetArn"));
+/// assert_eq!(graph.dependents(dead)[0].from.logical_id, "Jobs");
+/// assert_eq!(graph.waves("jobs").len(), 2);
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GraphView<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) ids: &'a Ids,
+    pub(crate) graph: &'a Graph,
+}
+
+impl GraphView<'_> {
+    fn view(&self, node: u32) -> ResourceView {
+        let data = &self.model.nodes[node as usize];
+        ResourceView {
+            handle: Handle { key: self.model.key(node) },
+            stack: crate::ids::stack_path(self.model, data.stack),
+            logical_id: self.ids.node(node).to_owned(),
+            address: self.model.address(node),
+            kind: data.kind.to_string(),
+        }
+    }
+
+    fn dependency(&self, edge: &Edge) -> Dependency {
+        Dependency {
+            from: self.view(edge.from),
+            to: self.view(edge.to),
+            kind: edge.kind,
+            property: edge.property.map(|(property, hole)| property_path(self.model, property, hole)),
+            conditional: edge.conditional,
+            at: edge.at.into(),
+        }
+    }
+
+    fn node(&self, resource: impl AsHandle) -> Option<u32> {
+        let key = resource.as_handle().key;
+        (key.app == self.model.app && (key.index as usize) < self.model.nodes.len()).then_some(key.index)
+    }
+
+    /// All resources, in the order in which they were added.
+    pub fn resources(&self) -> Vec<ResourceView> {
+        (0..self.model.nodes.len() as u32).map(|node| self.view(node)).collect()
+    }
+
+    /// All dependencies.
+    pub fn edges(&self) -> Vec<Dependency> {
+        self.graph.edges.iter().map(|edge| self.dependency(edge)).collect()
+    }
+
+    /// What a resource needs, directly, in the order in which it was said.
+    pub fn dependencies(&self, of: impl AsHandle) -> Vec<Dependency> {
+        let Some(node) = self.node(of) else { return Vec::new() };
+        let mut edges: Vec<&Edge> = self.graph.outgoing(node).collect();
+        // petgraph lists the newest edge first.
+        edges.reverse();
+        edges.into_iter().map(|edge| self.dependency(edge)).collect()
+    }
+
+    /// What needs a resource, directly.
+    pub fn dependents(&self, of: impl AsHandle) -> Vec<Dependency> {
+        let Some(node) = self.node(of) else { return Vec::new() };
+        let mut edges: Vec<&Edge> = self.graph.incoming(node).collect();
+        edges.reverse();
+        edges.into_iter().map(|edge| self.dependency(edge)).collect()
+    }
+
+    /// What a resource needs, directly or through others, also in other stacks.
+    pub fn all_dependencies(&self, of: impl AsHandle) -> Vec<ResourceView> {
+        self.reach(of, |graph, node| graph.outgoing(node).map(|edge| edge.to).collect())
+    }
+
+    /// What needs a resource, directly or through others, also in other stacks.
+    pub fn all_dependents(&self, of: impl AsHandle) -> Vec<ResourceView> {
+        self.reach(of, |graph, node| graph.incoming(node).map(|edge| edge.from).collect())
+    }
+
+    fn reach(&self, of: impl AsHandle, next: impl Fn(&Graph, u32) -> Vec<u32>) -> Vec<ResourceView> {
+        let Some(start) = self.node(of) else { return Vec::new() };
+        let mut reached = std::collections::BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(node) = open.pop() {
+            open.extend(next(self.graph, node).into_iter().filter(|node| reached.insert(*node)));
+        }
+        reached.into_iter().filter(|node| *node != start).map(|node| self.view(node)).collect()
+    }
+
+    /// The resources of a stack in waves: each needs only what earlier waves made, so that CloudFormation can
+    /// make all of one at once. Empty where there is no such stack.
+    pub fn waves(&self, stack: &str) -> Vec<Vec<ResourceView>> {
+        let stacks = 0..self.model.stacks.len() as u32;
+        let found = stacks.into_iter().find(|index| crate::ids::stack_path(self.model, *index) == stack);
+        let waves = found.map(|stack| self.graph.waves(self.model, stack)).unwrap_or_default();
+        waves.into_iter().map(|wave| wave.into_iter().map(|node| self.view(node)).collect()).collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! References by name, from JSON that was written by hand: found, or reported.
+
+use std::collections::HashMap;
+
+use crate::{
+    encode::Stored,
+    expr::{At, Target},
+    finding::Finding,
+    ids::Ids,
+    model::Model,
+    wires::for_each_value,
+};
+
+/// Turns references by name into references to what bears the name in the same template.
+pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>) {
+    let by_name = |target: &Target| {
+        matches!(target, Target::Named(_) | Target::NamedAttribute(..) | Target::NamedCondition(_))
+    };
+    if !model.holes.iter().any(|hole| by_name(&hole.reference.target)) {
+        return;
+    }
+    let mut uses: Vec<(u32, u32, At)> = Vec::new();
+    for_each_value(model, |stack, _, stored: Stored, at| {
+        let numbers = stored.first_hole..stored.first_hole + stored.hole_count;
+        let named = numbers.filter(|number| by_name(&model.holes[*number as usize].reference.target));
+        uses.extend(named.map(|number| (stack, number, at)));
+    });
+    let mut templates: HashMap<u32, Names<'_>> = HashMap::new();
+    for (stack, number, at) in uses {
+        let names = templates.entry(stack).or_insert_with(|| Names::of(model, ids, stack));
+        let target = &model.holes[number as usize].reference.target;
+        let found = match target {
+            // Left behind by something that was reported already.
+            Target::Named(name) if name.is_empty() => continue,
+            Target::Named(name) => {
+                names.resources.get(&**name).map(|node| Target::Resource(model.key(*node))).or_else(|| {
+                    names.parameters.get(&**name).map(|index| Target::Parameter(model.key(*index)))
+                })
+            }
+            Target::NamedAttribute(name, attribute) => names
+                .resources
+                .get(&**name)
+                .map(|node| Target::Attribute(model.key(*node), attribute.clone())),
+            Target::NamedCondition(name) => {
+                names.conditions.get(&**name).map(|index| Target::Condition(model.key(*index)))
+            }
+            _ => continue,
+        };
+        match found {
+            Some(target) => model.holes[number as usize].reference.target = target,
+            None => findings.push(unknown(target, names, &model.stacks[stack as usize].id, at)),
+        }
+    }
+}
+
+struct Names<'i> {
+    resources: HashMap<&'i str, u32>,
+    parameters: HashMap<&'i str, u32>,
+    conditions: HashMap<&'i str, u32>,
+}
+
+impl<'i> Names<'i> {
+    fn of(model: &Model, ids: &'i Ids, stack: u32) -> Self {
+        let stack = &model.stacks[stack as usize];
+        Self {
+            resources: stack.nodes.iter().map(|node| (ids.node(*node), *node)).collect(),
+            parameters: stack
+                .parameters
+                .iter()
+                .map(|index| (ids.parameters[*index as usize].as_str(), *index))
+                .collect(),
+            conditions: stack
+                .conditions
+                .iter()
+                .map(|index| (ids.conditions[*index as usize].as_str(), *index))
+                .collect(),
+        }
+    }
+}
+
+fn unknown(target: &Target, names: &Names<'_>, stack: &str, at: At) -> Finding {
+    let (what, name, candidates): (_, _, Vec<&str>) = match target {
+        Target::NamedCondition(name) => ("condition", name, names.conditions.keys().copied().collect()),
+        Target::NamedAttribute(name, _) => ("resource", name, names.resources.keys().copied().collect()),
+        Target::Named(name) => (
+            "resource or parameter",
+            name,
+            names.resources.keys().chain(names.parameters.keys()).copied().collect(),
+        ),
+        _ => return Finding::error("FW0206", "a name is unknown"),
+    };
+    let finding = Finding::error("FW0206", format!("stack `{stack}` has no {what} called `{name}`"))
+        .at(at, "referred to here")
+        .in_stack(stack);
+    let near = candidates
+        .iter()
+        .map(|candidate| (distance(name, candidate), *candidate))
+        .filter(|(distance, _)| *distance <= 2 + name.len() / 5)
+        .min();
+    match near {
+        Some((_, near)) => finding.help(format!("did you mean `{near}`?")),
+        None => {
+            finding.help("use the handle that `add` returned; it cannot go wrong and crosses stacks as well")
+        }
+    }
+}
+
+/// How many letters have to be added, removed or changed to make one word the other.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let cost = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn distance_counts_letters() {
+        assert_eq!(distance("Queue", "queue"), 0);
+        assert_eq!(distance("Queu", "Queue"), 1);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

@@ -1,0 +1,125 @@
+//! From the model to the assembly: the list of passes.
+
+use std::collections::HashMap;
+
+use crate::{
+    app::App,
+    assembly::Assembly,
+    finding::{Finding, Findings},
+    graph::{self, Advice, Graph},
+    ids,
+    limits::{self, Limits},
+    lock::Lock,
+    lower,
+    model::Model,
+    names,
+    template::{Format, Template},
+    transform,
+    wires::{self, Lowering},
+};
+
+/// What synthesis reads besides the program.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How references cross stacks, in place of the program's own default.
+    pub lowering: Option<Lowering>,
+    /// The logical ids that resources have already.
+    pub lock: Option<Lock>,
+    /// The quotas to be kept.
+    pub limits: Limits,
+    /// The format in which templates will be written: their size depends on it.
+    pub format: Format,
+    /// How circles of particular types are broken.
+    pub advice: Vec<Advice>,
+}
+
+impl App {
+    /// Turns everything declared into an [`Assembly`], or says all that is wrong.
+    ///
+    /// The same program and options yield the same bytes: nothing here reads a clock, the network, the
+    /// environment or a file.
+    pub fn synth(self, options: &Options) -> Result<Assembly, Findings> {
+        // Transforms are the user's code and see the app through their own views; the rest is data.
+        transform::run(&self);
+        let mut model = self.model.into_inner();
+        let lowering = options.lowering.unwrap_or(model.lowering);
+        let mut findings: Vec<Finding> = std::mem::take(&mut model.findings).into_iter().collect();
+
+        let names = stack_names(&model, &mut findings);
+        ids::moves(&model, &mut findings);
+        let ids = ids::assign(&model, options.lock.as_ref(), &mut findings);
+        names::resolve(&mut model, &ids, &mut findings);
+        let graph = Graph::build(&model);
+        for circle in graph.cycles() {
+            // A circle through several stacks is one of the stacks, and reported as such.
+            let root = |node: u32| model.root(model.nodes[node as usize].stack);
+            if circle.iter().any(|edge| root(edge.from) != root(edge.to)) {
+                continue;
+            }
+            findings.push(graph::cycle_finding(&model, &ids, &circle, &options.advice));
+        }
+        let wiring = wires::connect(&model, &ids, &names, lowering, &mut findings);
+        let order = wiring.stack_order(&model).unwrap_or_else(|circles| {
+            findings.extend(circles);
+            Vec::new()
+        });
+        limits::of_model(&model, &ids, &wiring, &names, &options.limits, &mut findings);
+        let mut findings: Findings = findings.into_iter().collect();
+        if findings.has_errors() {
+            return Err(findings);
+        }
+
+        let context = lower::Context {
+            model: &model,
+            ids: &ids,
+            graph: &graph,
+            wiring: &wiring,
+            lowering,
+            names: &names,
+        };
+        let templates = lower::templates(context);
+        let mut too_much = Vec::new();
+        for (stack, template) in templates.iter().enumerate() {
+            let stack = stack as u32;
+            limits::of_template(&model, stack, template, options.format, &options.limits, &mut too_much);
+        }
+        findings.extend(too_much);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        let lock = options.lock.clone();
+        Ok(Assembly::new(model, ids, graph, wiring, names, order, templates, findings, lowering, lock))
+    }
+}
+
+/// The name of every stack at CloudFormation; of a nested one, a name for its file.
+fn stack_names(model: &Model, findings: &mut Vec<Finding>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(model.stacks.len());
+    let mut seen: HashMap<(Option<&str>, Option<&str>, String), u32> = HashMap::new();
+    for (index, stack) in model.stacks.iter().enumerate() {
+        let index = index as u32;
+        if let Some((parent, _)) = stack.parent {
+            names.push(format!("{}.{}", names[parent as usize], stack.id));
+            continue;
+        }
+        let name = match &stack.name {
+            Some((name, _)) => name.to_string(),
+            None => format!("{}-{}-{}", model.name, model.environment.name, stack.id),
+        };
+        if let Some(first) = seen.insert((model.account(index), model.region(index), name.clone()), index) {
+            let first = &model.stacks[first as usize];
+            findings.push(
+                Finding::error("FW0106", format!("stacks `{}` and `{}` are both called `{name}`", first.id, stack.id))
+                    .at(stack.at, "the second one")
+                    .at(first.at, "the first one")
+                    .in_stack(&*stack.id)
+                    .help("the names of stacks are unique in an account and Region: give one another `.name(\"..\")`"),
+            );
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// The templates of an assembly by the index of their stack.
+pub(crate) type Templates = Vec<Template>;

@@ -1,0 +1,189 @@
+//! The one pass over all resources between the program and lowering: transforms of the program, tags,
+//! overrides, in this order.
+
+use std::rc::Rc;
+
+use crate::{
+    app::App,
+    edit::{self, Edit},
+    expr::{At, Expr, Field, Str},
+    finding::Finding,
+    model::Model,
+    resource::{Section, Tagging},
+};
+
+/// Runs everything, and checks what can be checked only afterwards.
+pub(crate) fn run(app: &App) {
+    let transforms: Vec<Rc<edit::Transform>> = app.transforms.borrow().clone();
+    for transform in transforms {
+        let count = app.model.borrow().nodes.len() as u32;
+        for node in 0..count {
+            (transform.step)(Edit::of_node(app, node, &transform.name));
+        }
+    }
+    let mut model = app.model.borrow_mut();
+    tags(&mut model);
+    overrides(&mut model);
+    required(&mut model);
+}
+
+type Tag = (Str, Expr, At);
+
+fn tags(model: &mut Model) {
+    let tagged_scopes = model.scopes.iter().any(|scope| !scope.tags.is_empty());
+    for node in 0..model.nodes.len() as u32 {
+        let data = &model.nodes[node as usize];
+        let Some(attributes) = data.attributes.as_deref() else {
+            if tagged_scopes {
+                unreached(model, node);
+            }
+            continue;
+        };
+        let Some(tagging) = attributes.tagging.clone() else {
+            if tagged_scopes {
+                unreached(model, node);
+            }
+            continue;
+        };
+        let (name, list) = match &tagging {
+            Tagging::List(name) => (name.to_string(), true),
+            Tagging::Map(name) => (name.to_string(), false),
+            Tagging::None => continue,
+        };
+        let tags = inherited(model, node);
+        if let Some((_, _, at)) = tags.last() {
+            let at = *at;
+            write_tags(model, node, &name, list, tags, at);
+        }
+    }
+}
+
+/// The tags that reach a resource: the app's, those of the scopes around it from the outermost inwards, its
+/// own; a later one of the same key replaces an earlier one.
+fn inherited(model: &Model, node: u32) -> Vec<Tag> {
+    let data = &model.nodes[node as usize];
+    let mut layers: Vec<&[Tag]> = Vec::new();
+    if let Some(attributes) = data.attributes.as_deref() {
+        layers.push(&attributes.tags);
+    }
+    let mut stack = data.stack;
+    let mut scope = Some(data.scope);
+    while let Some(index) = scope {
+        let data = &model.scopes[index as usize];
+        layers.push(&data.tags);
+        // A nested stack inherits from the one around it.
+        scope = data.parent.or_else(|| {
+            let (parent, _) = model.stacks[stack as usize].parent?;
+            stack = parent;
+            Some(model.stacks[parent as usize].scope)
+        });
+    }
+    layers.push(&model.tags);
+    let mut tags: Vec<Tag> = Vec::new();
+    for tag in layers.into_iter().rev().flatten() {
+        match tags.iter_mut().find(|other| other.0 == tag.0) {
+            Some(other) => *other = tag.clone(),
+            None => tags.push(tag.clone()),
+        }
+    }
+    tags
+}
+
+fn write_tags(model: &mut Model, node: u32, name: &str, list: bool, tags: Vec<Tag>, at: At) {
+    let existing =
+        model.property(node, Section::Properties, name).map(|property| model.value(property.value));
+    let value = match existing {
+        None => merge(Vec::new(), tags, list),
+        // What was set by hand as a property is the resource's own word.
+        Some(Expr::List(items)) if list => merge(items, tags, list),
+        Some(Expr::Object(fields)) if !list && !Expr::Object(fields.clone()).is_expression() => {
+            let mut fields = fields;
+            for (key, value, _) in tags {
+                if !fields.iter().any(|field| field.name == key) {
+                    fields.push(Field::new(key, value));
+                }
+            }
+            Expr::Object(fields)
+        }
+        Some(_) => {
+            let address = model.address(node);
+            model.findings.push(
+                Finding::error("FW0306", format!("tags cannot be added to `{name}` of `{address}`, which is an expression"))
+                    .at(at, "to be added")
+                    .help("give all tags with `.tag(key, value)`, or keep others away with `.tagging(Tagging::None)`"),
+            );
+            return;
+        }
+    };
+    edit::set(model, node, &format!("Properties.{}", name.replace('.', "\\.")), value, "tags", at);
+}
+
+fn merge(mut items: Vec<Expr>, tags: Vec<Tag>, list: bool) -> Expr {
+    if !list {
+        return Expr::Object(tags.into_iter().map(|(key, value, _)| Field::new(key, value)).collect());
+    }
+    for (key, value, _) in tags {
+        if !items.iter().any(|item| item.get("Key").and_then(Expr::as_str) == Some(&*key)) {
+            let fields = vec![Field::new("Key", Expr::Text(key)), Field::new("Value", value)];
+            items.push(Expr::Object(fields));
+        }
+    }
+    Expr::List(items)
+}
+
+/// A scope's tags that do not reach a resource, because nobody said how its type takes tags. The tags of a
+/// stack and of the app are another matter: CloudFormation gives them to everything that can have tags.
+fn unreached(model: &mut Model, node: u32) {
+    let data = &model.nodes[node as usize];
+    let mut scope = Some(data.scope);
+    while let Some(index) = scope {
+        let scope_data = &model.scopes[index as usize];
+        if let (true, Some((key, _, at))) = (scope_data.parent.is_some(), scope_data.tags.first()) {
+            let address = model.address(node);
+            let finding = Finding::warning(
+                "FW0306",
+                format!("the tag `{key}` of scope `{}` does not reach `{address}`", scope_data.name),
+            )
+            .at(data.at, "this resource")
+            .at(*at, "the tag")
+            .in_stack(&*model.stacks[data.stack as usize].id)
+            .with_note(format!("how a {} takes tags is not known", data.kind))
+            .help(
+                "say it with `.tagging(Tagging::List(\"Tags\".into()))`, or `Tagging::None` if it takes none",
+            );
+            model.findings.push(finding);
+            return;
+        }
+        scope = scope_data.parent;
+    }
+}
+
+fn overrides(model: &mut Model) {
+    for node in 0..model.nodes.len() as u32 {
+        let Some(attributes) = model.nodes[node as usize].attributes.as_deref_mut() else { continue };
+        for (path, value, at) in std::mem::take(&mut attributes.overrides) {
+            edit::set(model, node, &path, value, "override", at);
+        }
+    }
+}
+
+/// Properties that the types made somebody set, to something that turned out to be nothing.
+fn required(model: &mut Model) {
+    let mut findings = Vec::new();
+    for (index, node) in model.nodes.iter().enumerate() {
+        for name in node.required {
+            if model.property(index as u32, Section::Properties, name).is_some() {
+                continue;
+            }
+            let mut finding =
+                Finding::error("FW0302", format!("required property `{name}` of `{}` has no value", node.id))
+                    .in_stack(&*model.stacks[node.stack as usize].id)
+                    .help("it was given `None` or `NoValue`: give it a value in every case");
+            for place in model.places(index as u32) {
+                finding = finding.at(place, "declared here");
+            }
+            findings.push(finding);
+        }
+    }
+    model.findings.extend(findings);
+}

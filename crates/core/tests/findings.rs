@@ -1,0 +1,263 @@
+//! Bad input: every finding has its code, and all of them come together.
+
+use formwork_core::{
+    App, Builder, Environment, Finding, Format, Handle, Limits, Options, Parameter, Resource, Severity,
+    functions, json, pseudo, secretsmanager,
+};
+
+use crate::support::{app, codes, plain, refused, refused_with, synth, synth_with};
+
+fn queue() -> Resource {
+    Resource::raw("AWS::SQS::Queue")
+}
+
+#[test]
+fn all_problems_come_together() {
+    let app = app();
+    let stack = app.stack("s");
+    let queue = stack.add("my-queue", queue());
+    stack.add("Nothing", Resource::raw("AWS::X1::Thing").set("A", json!({"b": null})).set("C", f64::NAN));
+    stack.add("Wrong", Resource::raw("SQS").set("Ref", json!({"Ref": "Missing"})));
+    stack.edit(queue).set("Loop", queue.attribute("Arn"));
+    app.stack("empty");
+    let findings = refused(app);
+    assert_eq!(codes(&findings), ["FW0301", "FW0301", "FW0103", "FW0206", "FW0202", "FW0401", "FW0107"]);
+}
+
+#[test]
+fn another_app_is_out_of_reach() {
+    let (ours, theirs) = (app(), App::for_tests());
+    let foreign = theirs.stack("s").add("Queue", queue());
+    let parameter = theirs.stack("s").parameter("P", Parameter::string());
+    let condition = theirs.stack("s").condition("C", parameter.equals("x"));
+    let stack = ours.stack("s");
+    stack.add("A", queue().set("X", foreign));
+    stack.add("B", queue().set("X", json!([foreign.attribute("Arn"), parameter])));
+    stack.add("C", queue().set("X", condition.then(1)));
+    stack.add("D", queue().depends_on(foreign));
+    stack.add("E", queue().condition(condition));
+    stack.output("O", foreign);
+    stack.output("P", "x").condition(condition);
+    stack.edit(foreign).set("X", 1);
+    let own = stack.add("F", queue());
+    stack.edit(own).depends_on(foreign);
+    stack.depends_on(theirs.stack("s"));
+    let findings = refused(ours);
+    assert_eq!(codes(&findings), ["FW0201"; 11]);
+    assert_eq!(findings.iter().next().unwrap().message, "`A` refers to something declared in another `App`");
+}
+
+#[test]
+fn an_app_without_stacks() {
+    assert_eq!(codes(&refused(app())), ["FW0402"]);
+}
+
+fn with_queues(count: usize) -> App {
+    let app = app();
+    let stack = app.stack("s");
+    for number in 0..count {
+        stack.add(format!("Queue{number}"), queue());
+    }
+    app
+}
+
+#[test]
+fn five_hundred_resources_and_no_more() {
+    assert_eq!(synth(with_queues(500)).stacks()[0].resource_count(), 500);
+    assert_eq!(codes(&refused(with_queues(501))), ["FW0403"]);
+    assert!(with_queues(501).synth(&Options { limits: Limits::none(), ..Options::default() }).is_ok());
+}
+
+#[test]
+fn the_other_quotas() {
+    let app = with_queues(1);
+    let stack = app.stack("s").description("d".repeat(1025));
+    for number in 0..201 {
+        stack.output(format!("Output{number}"), "x");
+        stack.parameter(format!("Parameter{number}"), Parameter::string());
+        stack.mapping(format!("Mapping{number}"), formwork_core::Mapping::new().row("a", [("b", "c")]));
+        if number < 51 {
+            stack.tag(format!("tag{number}"), "x");
+        }
+        if number < 6 {
+            stack.notification_arn("arn:aws:sns:eu-central-1:111122223333:t");
+        }
+    }
+    stack.output("Described", "x").description("d".repeat(1025));
+    let findings = refused(app);
+    assert_eq!(codes(&findings), ["FW0404", "FW0405", "FW0406", "FW0409", "FW0409", "FW0411", "FW0412"]);
+}
+
+#[test]
+fn outputs_of_wires_count() {
+    let app = app();
+    let producer = app.stack("producer");
+    let consumer = app.stack("consumer");
+    for number in 0..101 {
+        let queue = producer.add(format!("Queue{number}"), queue());
+        consumer.add(
+            format!("Thing{number}"),
+            Resource::raw("AWS::X1::Thing").set("Q", queue).set("A", queue.attribute("Arn")),
+        );
+    }
+    let findings = refused(app);
+    assert_eq!(codes(&findings), ["FW0404", "FW0405"]);
+    assert!(findings.iter().next().unwrap().notes[0].contains("202 outputs"));
+}
+
+/// A program whose compact template has a given size.
+fn of_size(bytes: usize) -> App {
+    let build = |padding: usize| {
+        let app = app();
+        app.stack("s").add("Queue", queue().metadata("Padding", "x".repeat(padding)));
+        app
+    };
+    let options = Options { format: Format::Compact, limits: Limits::none(), ..Options::default() };
+    let empty = synth_with(build(0), &options).stacks()[0].template().compact().len();
+    build(bytes - empty)
+}
+
+#[test]
+fn the_size_of_a_template() {
+    let compact = || Options { format: Format::Compact, ..Options::default() };
+    let notes = |bytes: usize| {
+        let assembly = of_size(bytes).synth(&compact()).unwrap();
+        assert_eq!(assembly.stacks()[0].template().compact().len(), bytes);
+        assembly
+            .findings()
+            .iter()
+            .map(|finding| (finding.code.to_string(), finding.severity))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(notes(51_200), []);
+    assert_eq!(notes(51_201), [("FW0407".to_owned(), Severity::Note)]);
+    assert_eq!(notes(1_000_000), [("FW0407".to_owned(), Severity::Note)]);
+    let findings = refused_with(of_size(1_000_001), &compact());
+    assert_eq!(codes(&findings), ["FW0408"]);
+    // Indented, it is larger, and the advice says what would help.
+    let findings = refused(of_size(1_000_000));
+    assert_eq!(
+        findings.iter().next().unwrap().help[0],
+        "written with `--format compact` it has 1000000 bytes"
+    );
+}
+
+#[test]
+fn sixty_dynamic_references() {
+    let build = |count: usize| {
+        let app = app();
+        let stack = app.stack("s");
+        for number in 0..count {
+            stack.add(format!("R{number}"), queue().set("X", secretsmanager("s").key("k").value()));
+        }
+        app
+    };
+    assert!(build(60).synth(&Options::default()).is_ok());
+    assert_eq!(codes(&refused(build(61))), ["FW0410"]);
+}
+
+#[test]
+fn names_of_stacks() {
+    let app = App::new("my_shop", Environment::new("prod"));
+    app.stack("s").add("Q", queue());
+    app.stack("long").name("x".repeat(129)).add("Q", queue());
+    app.stack("one").name("same").add("Q", queue());
+    app.stack("two").name("same").add("Q", queue());
+    app.stack("elsewhere").name("same").region("us-east-1").add("Q", queue());
+    app.stack("digit").name("1st").add("Q", queue());
+    assert_eq!(codes(&refused(app)), ["FW0106", "FW0105", "FW0104", "FW0105"]);
+}
+
+#[test]
+fn exports_are_unique_in_their_place() {
+    let app = app();
+    for (id, region) in [("one", "eu-central-1"), ("two", "eu-central-1"), ("three", "us-east-1")] {
+        let stack = app.stack(id).region(region);
+        stack.add("Q", queue());
+        stack.output("Name", "x").export("queue-name");
+    }
+    assert_eq!(codes(&refused(app)), ["FW0413"]);
+}
+
+#[test]
+fn conditions_cannot_refer_to_resources() {
+    let app = app();
+    let stack = app.stack("s");
+    let queue = stack.add("Q", queue());
+    stack.condition("C", queue.attribute("QueueName").equals("x"));
+    assert_eq!(codes(&refused(app)), ["FW0207"]);
+}
+
+#[test]
+fn stack_tags_are_literals() {
+    let app = with_queues(1);
+    app.tag("account", pseudo::account_id());
+    assert_eq!(codes(&refused(app)), ["FW0306"]);
+}
+
+#[test]
+fn a_required_property_that_is_nothing() {
+    struct Typed(formwork_core::Body);
+    impl formwork_core::IntoResource for Typed {
+        type Handle = Handle;
+        const REQUIRED: &'static [&'static str] = &["VpcId"];
+        fn into_resource(self) -> Resource {
+            Resource::new("AWS::EC2::Subnet", self.0)
+        }
+        fn handle(handle: Handle) -> Handle {
+            handle
+        }
+    }
+    let build = |value: Option<&str>| {
+        let mut body = formwork_core::Body::new();
+        body.set::<String>("VpcId", value);
+        let app = app();
+        app.stack("s").add("Subnet", Typed(body));
+        app
+    };
+    assert_eq!(codes(&refused(build(None))), ["FW0302"]);
+    synth(build(Some("vpc-1")));
+}
+
+#[test]
+fn a_value_too_deep_is_refused_and_not_overflowed() {
+    let mut value = json!(1).expr().clone();
+    for _ in 0..300 {
+        value = formwork_core::Expr::List(vec![value]);
+    }
+    let app = app();
+    app.stack("s").add("Q", queue().set("X", value));
+    assert_eq!(codes(&refused(app)), ["FW0301"]);
+}
+
+#[test]
+fn a_finding_of_a_pattern_points_at_the_users_line_first() {
+    let app = app();
+    let stack = app.stack("s");
+    let scope = stack.scope("Db");
+    crate::support::pattern(scope);
+    let findings = refused(app);
+    let finding = findings.iter().next().unwrap();
+    let files: Vec<&str> = finding.spans.iter().map(|span| &*span.at.file).collect();
+    assert_eq!(files, ["crates/core/tests/findings.rs", "crates/core/tests/support.rs"]);
+}
+
+#[test]
+fn unknown_names_are_answered_with_near_ones() {
+    let app = app();
+    let stack = app.stack("s");
+    stack.add("Queue", queue());
+    stack.add("A", queue().set("X", json!({"Ref": "Queu"})));
+    stack.add("B", queue().set("X", json!({"Fn::GetAtt": ["Nothing", "Arn"]})));
+    stack.add("C", queue().set("X", json!({"Fn::If": ["IsProd", 1, 2]})));
+    stack.add("D", queue().set("X", functions::sub("${Missing}", [("V", "v")])));
+    insta::assert_snapshot!(plain(&refused(app)));
+}
+
+#[test]
+fn findings_of_the_users_own_are_reported_too() {
+    let app = with_queues(1);
+    app.report(Finding::warning("ORG002", "queues cost money"));
+    let assembly = synth(app);
+    assert_eq!(assembly.findings().count(Severity::Warning), 1);
+}

@@ -1,0 +1,24 @@
+//! What Formwork knows about particular types of resources and the model does not.
+
+use formwork_core::Advice;
+
+/// How circles of particular types are broken; given to [`Options::advice`](formwork_core::Options).
+pub const ADVICE: &[Advice] = &[
+    Advice {
+        resource_type: "AWS::EC2::SecurityGroup",
+        help: "take the rules out of the security groups: an `AWS::EC2::SecurityGroupIngress` and an \
+               `AWS::EC2::SecurityGroupEgress` of their own may refer to both groups",
+    },
+    Advice {
+        resource_type: "AWS::IAM::Role",
+        help: "take the policy out of the role: an `AWS::IAM::RolePolicy` of its own may refer to what needs the role",
+    },
+    Advice {
+        resource_type: "AWS::S3::Bucket",
+        help: "give the bucket a name that is known beforehand, so that what it notifies can refer to it by that name",
+    },
+    Advice {
+        resource_type: "AWS::KMS::Key",
+        help: "name the principals of the key policy by the account, and grant the role its rights on the key in the role's own policy",
+    },
+];

@@ -1,0 +1,393 @@
+//! The command line: a thin front over [`Project`].
+
+use std::{
+    error::Error,
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use formwork_core::{
+    App, Assembly, Finding, Findings, Format, Lowering, Manifest, Options, WriteError, config, explain,
+    report::{self, Style},
+};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::{Outcome, Project};
+
+/// Findings, among them errors; nothing was written.
+const REFUSED: u8 = 1;
+/// The arguments make no sense, or the terminal is gone.
+const MISUSED: u8 = 2;
+
+pub(crate) fn run<C, F, R>(name: &str, program: &F) -> ExitCode
+where
+    C: DeserializeOwned + JsonSchema + 'static,
+    F: Fn(&App, C) -> R,
+    R: Outcome,
+{
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut front = Front {
+        name,
+        program,
+        project: Project::current(),
+        style: Style::Plain,
+        json: false,
+        out: Box::new(io::stdout().lock()),
+        err: Box::new(io::stderr().lock()),
+        kind: std::marker::PhantomData,
+    };
+    match front.run(&arguments) {
+        Ok(code) => ExitCode::from(code),
+        // A closed pipe is the reader's decision, not an error: `synth prod | head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(MISUSED),
+    }
+}
+
+struct Front<'p, C, F> {
+    name: &'p str,
+    program: &'p F,
+    project: Project,
+    style: Style,
+    json: bool,
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    kind: std::marker::PhantomData<fn(C)>,
+}
+
+fn command(name: &str) -> Command {
+    let environment = Arg::new("environment")
+        .value_name("ENVIRONMENT")
+        .help("The environment: a file in config/, without its ending");
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+    };
+    let option = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let path = |argument: Arg| argument.value_parser(clap::value_parser!(PathBuf));
+    Command::new("formwork")
+        .display_name(name.to_owned())
+        .bin_name(name.to_owned())
+        .about(format!("The infrastructure of {name}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(
+            path(option(
+                "project",
+                "DIR",
+                "The folder with config/ and formwork.lock; the package's own by default",
+            ))
+            .global(true),
+        )
+        .arg(
+            option("color", "WHEN", "When to colour what is written [default: auto]")
+                .global(true)
+                .value_parser(["auto", "always", "never"]),
+        )
+        .arg(
+            option("message-format", "FORMAT", "How findings are written [default: text]")
+                .global(true)
+                .value_parser(["text", "json"]),
+        )
+        .subcommand(
+            Command::new("synth")
+                .about("Write the templates of an environment, or say everything that is wrong")
+                .arg(environment.clone().required(true))
+                .arg(path(option(
+                    "out",
+                    "DIR",
+                    "Where to write them [default: target/formwork/<ENVIRONMENT>]",
+                )))
+                .arg(
+                    option(
+                        "wires",
+                        "HOW",
+                        "How references cross stacks, in place of the program's own default",
+                    )
+                    .value_parser(["parameter", "weak", "strong", "both"]),
+                )
+                .arg(
+                    option("format", "FORMAT", "The format of the templates [default: pretty]")
+                        .value_parser(["pretty", "compact", "yaml"]),
+                )
+                .arg(path(option(
+                    "since",
+                    "DIR",
+                    "An earlier assembly: the manifest then says which wires are new, kept or retiring",
+                )))
+                .arg(flag("lock", "Write formwork.lock, so that logical ids survive moves in the program"))
+                .arg(
+                    flag("locked", "Fail where formwork.lock is missing or would change")
+                        .conflicts_with("lock"),
+                ),
+        )
+        .subcommand(
+            Command::new("list")
+                .about("List environments and their stacks in the order of deployment")
+                .arg(environment),
+        )
+        .subcommand(
+            Command::new("schema")
+                .about("Write the JSON Schema of the configuration files, for editors")
+                .arg(path(option("out", "FILE", "Write it to a file instead")))
+                .arg(flag("manifest", "The JSON Schema of manifest.json instead")),
+        )
+        .subcommand(
+            Command::new("explain")
+                .about("Say what a code means, or list all codes")
+                .arg(Arg::new("code").value_name("CODE").help("A code such as FW0202")),
+        )
+}
+
+impl<C, F, R> Front<'_, C, F>
+where
+    C: DeserializeOwned + JsonSchema + 'static,
+    F: Fn(&App, C) -> R,
+    R: Outcome,
+{
+    fn run(&mut self, arguments: &[OsString]) -> io::Result<u8> {
+        let matches = match command(self.name).try_get_matches_from(arguments) {
+            Ok(matches) => matches,
+            Err(error) => {
+                let text = error.render().to_string();
+                if error.use_stderr() {
+                    self.err.write_all(text.as_bytes())?;
+                    return Ok(MISUSED);
+                }
+                self.out.write_all(text.as_bytes())?;
+                return Ok(0);
+            }
+        };
+        let Some((command, matches)) = matches.subcommand() else { return Ok(MISUSED) };
+        if let Some(folder) = matches.get_one::<PathBuf>("project") {
+            self.project = Project::new(folder);
+        }
+        self.json = matches.get_one::<String>("message-format").is_some_and(|format| format == "json");
+        let colour = match matches.get_one::<String>("color").map(String::as_str) {
+            Some("always") => true,
+            Some("never") => false,
+            _ => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        self.style = if colour { Style::Colour } else { Style::Plain };
+        match command {
+            "synth" => self.synth(matches),
+            "list" => self.list(matches),
+            "schema" => self.schema(matches),
+            _ => self.explain(matches),
+        }
+    }
+
+    /// Writes findings where the reader of the chosen format looks for them.
+    fn report(&mut self, findings: &Findings) -> io::Result<()> {
+        if self.json {
+            return self.out.write_all(report::json(findings).as_bytes());
+        }
+        let text = report::text(findings, &self.project.sources(), self.style);
+        self.err.write_all(text.as_bytes())
+    }
+
+    fn refuse(&mut self, findings: impl Into<Findings>) -> io::Result<u8> {
+        self.report(&findings.into())?;
+        Ok(REFUSED)
+    }
+
+    fn assemble(&self, environment: &str, options: Options) -> Result<Assembly, Findings> {
+        self.project.synth(
+            self.name,
+            environment,
+            |app: &App, config: C| (self.program)(app, config),
+            options,
+        )
+    }
+
+    fn synth(&mut self, matches: &ArgMatches) -> io::Result<u8> {
+        let environment = matches.get_one::<String>("environment").cloned().unwrap_or_default();
+        let word = |name: &str| matches.get_one::<String>(name);
+        let format: Format = word("format").and_then(|word| word.parse().ok()).unwrap_or_default();
+        let lowering: Option<Lowering> = word("wires").and_then(|word| word.parse().ok());
+        let options = Options { lowering, format, ..Options::default() };
+        let assembly = match self.assemble(&environment, options) {
+            Ok(assembly) => assembly,
+            Err(findings) => return self.refuse(findings),
+        };
+        let earlier = match matches.get_one::<PathBuf>("since").map(|folder| earlier(folder)) {
+            Some(Ok(manifest)) => Some(manifest),
+            Some(Err(findings)) => return self.refuse(findings),
+            None => None,
+        };
+        let (lock, known) = (assembly.lock(), self.project.read_lock());
+        let known = known.ok().flatten();
+        if matches.get_flag("locked") && known.as_ref() != Some(&lock) {
+            return self.refuse(stale_lock(&self.project, known.is_some(), &environment));
+        }
+        let default = Path::new("target").join("formwork").join(&environment);
+        let folder = matches.get_one::<PathBuf>("out").unwrap_or(&default);
+        if let Err(error) = assembly.write_since(folder, format, earlier.as_ref()) {
+            let mut findings = assembly.findings().clone();
+            findings.push(unwritten(&error));
+            return self.refuse(findings);
+        }
+        // Until it is settled whether a resource is the same one, the lock has to remember the old id.
+        let unsettled = assembly.findings().iter().any(|finding| finding.code == "FW0108");
+        let wanted = known.is_some() || matches.get_flag("lock");
+        if wanted && !unsettled && known.as_ref() != Some(&lock) {
+            let file = self.project.lock_file();
+            if let Err(error) = self.project.write_lock(&lock) {
+                return self
+                    .refuse(Finding::error("FW0601", format!("cannot write {}: {error}", file.display())));
+            }
+            if !self.json {
+                writeln!(self.err, "wrote {}: commit it", file.display())?;
+            }
+        }
+        self.report(assembly.findings())?;
+        if !self.json {
+            self.summary(&assembly, &environment, folder)?;
+        }
+        Ok(0)
+    }
+
+    fn summary(&mut self, assembly: &Assembly, environment: &str, folder: &Path) -> io::Result<()> {
+        let stacks = assembly.stacks();
+        let count = match stacks.len() {
+            1 => "1 stack".to_owned(),
+            count => format!("{count} stacks"),
+        };
+        writeln!(self.out, "{} {environment}: {count} in {}", self.name, folder.display())?;
+        self.stacks(assembly)
+    }
+
+    fn stacks(&mut self, assembly: &Assembly) -> io::Result<()> {
+        let stacks = assembly.stacks();
+        let width = stacks.iter().map(|stack| stack.name().len()).max().unwrap_or_default();
+        for stack in stacks {
+            let place: Vec<&str> = [stack.account(), stack.region()].into_iter().flatten().collect();
+            let place = if place.is_empty() { String::new() } else { format!("  {}", place.join("/")) };
+            let count = match stack.resource_count() {
+                1 => "1 resource".to_owned(),
+                count => format!("{count} resources"),
+            };
+            let needs = match stack.depends_on() {
+                needs if needs.is_empty() => String::new(),
+                needs => format!("  after {}", needs.join(", ")),
+            };
+            writeln!(self.out, "  {:width$}  {count:>13}{place}{needs}", stack.name())?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, matches: &ArgMatches) -> io::Result<u8> {
+        let environments = match matches.get_one::<String>("environment") {
+            Some(environment) => vec![environment.clone()],
+            None => match self.project.environments() {
+                Ok(environments) => environments,
+                Err(findings) => return self.refuse(findings),
+            },
+        };
+        if environments.is_empty() {
+            let folder = self.project.config().display().to_string();
+            writeln!(self.out, "no environments: there is no file such as {folder}/dev.json")?;
+        }
+        let mut code = 0;
+        for environment in environments {
+            match self.assemble(&environment, Options::default()) {
+                Ok(assembly) => {
+                    writeln!(self.out, "{environment}")?;
+                    self.stacks(&assembly)?;
+                }
+                Err(findings) => code = self.refuse(findings)?,
+            }
+        }
+        Ok(code)
+    }
+
+    fn schema(&mut self, matches: &ArgMatches) -> io::Result<u8> {
+        let schema = if matches.get_flag("manifest") {
+            schemars::schema_for!(Manifest).to_value()
+        } else {
+            config::schema::<C>()
+        };
+        let text = format!("{schema:#}\n");
+        match matches.get_one::<PathBuf>("out") {
+            None => self.out.write_all(text.as_bytes())?,
+            Some(file) => {
+                if let Err(error) = std::fs::write(file, text) {
+                    let message = format!("cannot write {}: {error}", file.display());
+                    return self.refuse(Finding::error("FW0601", message));
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    fn explain(&mut self, matches: &ArgMatches) -> io::Result<u8> {
+        let Some(code) = matches.get_one::<String>("code") else {
+            for (code, title) in explain::codes() {
+                writeln!(self.out, "{code}  {title}")?;
+            }
+            return Ok(0);
+        };
+        match explain::page(code) {
+            Some(page) => {
+                self.out.write_all(page.as_bytes())?;
+                Ok(0)
+            }
+            None => {
+                writeln!(self.err, "there is no code `{code}`; `explain` without one lists all of them")?;
+                Ok(MISUSED)
+            }
+        }
+    }
+}
+
+fn earlier(folder: &Path) -> Result<Manifest, Findings> {
+    let file = folder.join("manifest.json");
+    let refused = |problem: String| {
+        let message = format!("{} is no earlier assembly: {problem}", folder.display());
+        Findings::from(
+            Finding::error("FW0602", message).help("give the folder that an earlier `synth --out` wrote"),
+        )
+    };
+    let text =
+        std::fs::read_to_string(&file).map_err(|error| refused(format!("{}: {error}", file.display())))?;
+    Manifest::parse(&text).map_err(|error| refused(chain(&error)))
+}
+
+/// An error with its causes.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+fn unwritten(error: &WriteError) -> Finding {
+    match error {
+        WriteError::NotAnAssembly(_) => Finding::error("FW0602", error.to_string())
+            .help("give another folder with `--out DIR`, or empty this one: nothing but an assembly is ever overwritten"),
+        _ => Finding::error("FW0601", format!("the assembly was not written: {}", chain(error)))
+            .with_note("what was there before is still there"),
+    }
+}
+
+fn stale_lock(project: &Project, exists: bool, environment: &str) -> Finding {
+    let file = project.lock_file().display().to_string();
+    let (message, how) = if exists {
+        (format!("{file} does not fit the program any more, and `--locked` forbids to change it"), "")
+    } else {
+        (format!("there is no {file}, and `--locked` needs it"), " --lock")
+    };
+    Finding::error("FW0109", message)
+        .help(format!("run `synth {environment}{how}` without `--locked` and commit {file}"))
+}

@@ -1,0 +1,92 @@
+//! AWS infrastructure as a typed Rust program, deployed through CloudFormation.
+//!
+//! A program is a `main.rs` that declares stacks and resources; [`main`] makes a command-line tool of it.
+//!
+//! ```no_run
+//! use formwork::prelude::*;
+//!
+//! #[derive(Deserialize, JsonSchema)]
+//! struct Config {
+//!     retention_days: u32,
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     formwork::main("shop", |app: &App, config: Config| {
+//!         let jobs = app.stack("jobs");
+//!         let queue = jobs.add("Queue", Resource::raw("AWS::SQS::Queue")
+//!             .set("MessageRetentionPeriod", config.retention_days * 86_400));
+//!         jobs.output("QueueUrl", queue);
+//!     })
+//! }
+//! ```
+//!
+//! ```text
+//! $ cargo run -- synth prod      templates in target/formwork/prod/, or everything that is wrong
+//! $ cargo run -- list            environments and their stacks
+//! $ cargo run -- schema          the JSON Schema of config/*.json, for editors
+//! $ cargo run -- explain FW0202  what a code means
+//! ```
+//!
+//! `config/prod.json` or `config/prod.toml` is read into `Config`; for a program without configuration it is
+//! `()`. The derives of `serde` and `schemars` need these two crates among the program's own dependencies.
+//!
+//! The model itself, with everything that a program declares things with, is [`core`].
+
+use std::{fmt, process::ExitCode};
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+pub use formwork_core as core;
+pub use formwork_core::{functions, interpolate, json, list, pseudo};
+
+mod advice;
+mod command_line;
+mod project;
+
+pub use advice::ADVICE;
+pub use project::Project;
+
+/// The dozen words that every program uses.
+pub mod prelude {
+    pub use std::process::ExitCode;
+
+    pub use formwork_core::{
+        App, Arn, AsHandle, Builder, Condition, DeletionPolicy, Environment, Handle, Id, Input, IntoInput,
+        IntoResource, Lowering, Mapping, Name, NoValue, Output, Param, Parameter, Predicate, Resource, Rule,
+        Scope, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, secretsmanager, ssm,
+    };
+    pub use schemars::JsonSchema;
+    pub use serde::Deserialize;
+}
+
+/// What a program returns: nothing, or a `Result` if it reads files on the way.
+pub trait Outcome {
+    /// What the error says, if there is one.
+    fn into_error(self) -> Option<String>;
+}
+
+impl Outcome for () {
+    fn into_error(self) -> Option<String> {
+        None
+    }
+}
+
+impl<E: fmt::Display> Outcome for Result<(), E> {
+    fn into_error(self) -> Option<String> {
+        self.err().map(|error| error.to_string())
+    }
+}
+
+/// Makes a command-line tool of a program: reads the arguments, loads the environment's configuration, runs the
+/// program, and writes what it declared.
+///
+/// `name` is the app's name: the beginning of stack names. The program may return nothing or a `Result`.
+pub fn main<C, F, R>(name: &str, program: F) -> ExitCode
+where
+    C: DeserializeOwned + JsonSchema + 'static,
+    F: Fn(&core::App, C) -> R,
+    R: Outcome,
+{
+    command_line::run(name, &program)
+}

@@ -1,0 +1,108 @@
+//! cfn-lint finds no error in anything that Formwork writes.
+
+use std::{path::PathBuf, process::Command};
+
+use formwork::core::{Format, Lowering, Options};
+use formwork_tests::everything_app;
+
+use crate::support::{example, folder, peer, root, run};
+
+/// The findings of cfn-lint on some templates, as `rule: message (file)`.
+fn lint(region: &str, files: &[PathBuf]) -> Vec<String> {
+    let ran = run(Command::new(peer("cfn-lint"))
+        .args(["--format", "json", "--include-checks", "W", "--regions", region, "--template"])
+        .args(files));
+    // 0: nothing; 2, 4, 6: errors, warnings, both. Anything else is a failure of the linter itself.
+    assert!([0, 2, 4, 6].contains(&ran.code), "cfn-lint failed ({}): {}", ran.code, ran.err);
+    let findings: Vec<serde_json::Value> = serde_json::from_str(&ran.out).expect("cfn-lint writes JSON");
+    let text = |finding: &serde_json::Value| {
+        let file = finding["Filename"]
+            .as_str()
+            .unwrap_or_default()
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        format!(
+            "{}: {} ({file}, {})",
+            finding["Rule"]["Id"].as_str().unwrap_or_default(),
+            finding["Message"].as_str().unwrap_or_default(),
+            finding["Location"]["Path"]
+        )
+    };
+    findings.iter().map(text).collect()
+}
+
+fn templates(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the assembly is there");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|file| file.to_string_lossy().contains(".template."));
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn quickstart_is_clean() {
+    let program = example("quickstart");
+    let mut files = Vec::new();
+    for (environment, wires, format) in [
+        ("dev", "parameter", "pretty"),
+        ("prod", "parameter", "yaml"),
+        ("prod", "weak", "pretty"),
+        ("prod", "strong", "compact"),
+        ("dev", "both", "yaml"),
+    ] {
+        let out = folder(&format!("lint-quickstart-{environment}-{wires}-{format}"));
+        let ran = run(Command::new(&program)
+            .args([
+                "synth",
+                environment,
+                "--wires",
+                wires,
+                "--format",
+                format,
+                "--project",
+                "examples/quickstart",
+                "--out",
+            ])
+            .arg(&out)
+            .current_dir(root()));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        files.extend(templates(&out));
+    }
+    assert_eq!(files.len(), 10);
+    // No error and no warning.
+    assert_eq!(lint("eu-central-1", &files), Vec::<String>::new());
+}
+
+#[test]
+fn every_part_of_a_template_is_accepted() {
+    let mut files = Vec::new();
+    for lowering in [Lowering::Parameter, Lowering::Weak, Lowering::Strong, Lowering::Both] {
+        for format in [Format::Pretty, Format::Yaml] {
+            let out = folder(&format!("lint-everything-{lowering}-{format}"));
+            let options = Options { lowering: Some(lowering), format, ..Options::default() };
+            let assembly = everything_app().synth(&options).unwrap_or_else(|findings| panic!("{findings}"));
+            assembly.write(&out, format).expect("the assembly can be written");
+            files.extend(templates(&out));
+        }
+    }
+    assert_eq!(files.len(), 40);
+    let errors: Vec<String> =
+        lint("eu-central-1", &files).into_iter().filter(|finding| finding.starts_with('E')).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_template_is_not_accepted() {
+    // So that a linter which says nothing is not taken for one that finds nothing.
+    let out = folder("lint-wrong").join("wrong.template.json");
+    std::fs::write(
+        &out,
+        r#"{"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Nonsense": 1}}}}"#,
+    )
+    .expect("a file under target can be written");
+    let findings = lint("eu-central-1", &[out]);
+    assert!(findings.iter().any(|finding| finding.starts_with("E3002")), "{findings:?}");
+}

@@ -1,0 +1,55 @@
+//! Folders, programs and peers for the tests.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("tests/ has a parent").to_owned()
+}
+
+/// An empty folder for one test, under the target folder.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("the folder of an earlier run can be removed");
+    }
+    fs::create_dir_all(&folder).expect("a folder under target can be made");
+    folder
+}
+
+/// What a command printed and how it ended.
+pub(crate) struct Ran {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) code: i32,
+}
+
+pub(crate) fn run(command: &mut Command) -> Ran {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    Ran {
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+        code: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// The built program of an example.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = run(Command::new(cargo).args(["build", "--quiet", "--package", name]).current_dir(root()));
+    assert_eq!(built.code, 0, "{}", built.err);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp is inside target");
+    target.join("debug").join(name)
+}
+
+/// A program of the Python environment that `cargo xtask peers` makes.
+pub(crate) fn peer(name: &str) -> PathBuf {
+    let program = root().join("target/peers/bin").join(name);
+    assert!(program.exists(), "{} is missing: run `cargo xtask peers`", program.display());
+    program
+}

@@ -1,0 +1,7 @@
+//! One placeholder too many.
+
+use formwork::prelude::*;
+
+fn main() {
+    let _ = interpolate!("https://{}/{}", "example.org");
+}

@@ -1,0 +1,8 @@
+//! A list where a truth value belongs.
+
+use formwork::{core::Body, prelude::*};
+
+fn main() {
+    let mut body = Body::new();
+    body.set::<bool>("Encrypted", ["yes"]);
+}

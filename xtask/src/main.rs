@@ -1,0 +1,30 @@
+//! What a developer of Formwork runs that cargo itself does not do: `cargo xtask <command>`.
+//!
+//! - `test`: everything that has to pass, on a fresh machine; makes what it needs under `target/`.
+//! - `peers`: only makes what the tests need (the Python environment with cfn-lint).
+//! - `bench`: speed and memory beside the floors, in one run; `bench build` for the costs of building.
+
+use std::process::ExitCode;
+
+mod bench;
+mod tests;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => tests::run(),
+        ["peers"] => tests::peers().map(|_| ()),
+        ["bench"] => bench::speed(),
+        ["bench", "build"] => bench::building(),
+        ["bench-one", variant, count, file] => bench::one(variant, count, file),
+        _ => Err("usage: cargo xtask test | peers | bench [build]".to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
