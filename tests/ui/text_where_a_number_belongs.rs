@@ -1,6 +1,6 @@
 //! A port is a number.
 
-use formwork::{core::Body, prelude::*};
+use formwork::core::Body;
 
 fn main() {
     let mut body = Body::new();

@@ -1,6 +1,6 @@
 //! A list where a truth value belongs.
 
-use formwork::{core::Body, prelude::*};
+use formwork::core::Body;
 
 fn main() {
     let mut body = Body::new();

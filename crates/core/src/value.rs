@@ -151,6 +151,11 @@ macro_rules! typed_text {
                 Input::new(self.expr)
             }
         }
+        impl<R> IntoInput<String> for &Output<$name<R>> {
+            fn into_input(self) -> Input<String> {
+                Input::new(self.expr.clone())
+            }
+        }
         impl<R> IntoJson for $name<R> {
             fn into_json(self) -> Expr {
                 Expr::Text(self.text)
@@ -396,20 +401,52 @@ impl<V: IntoJson> IntoJson for Option<V> {
     }
 }
 
-// Whatever fits may also be lent, so that a value can be used twice without a `clone()` in sight.
-impl<T, V: IntoInput<T> + Clone> IntoInput<T> for &V {
-    fn into_input(self) -> Input<T> {
+// What is no `Copy` may also be lent, so that a value can be used twice without a `clone()` in sight. One impl for
+// every `&V` would do the same, and make rustc call a misplaced `&str` a `str`.
+macro_rules! lent {
+    ($([$($generics:tt)*] $type:ty => $target:ty),* $(,)?) => {$(
+        impl<$($generics)*> IntoInput<$target> for &$type {
+            fn into_input(self) -> Input<$target> {
+                self.clone().into_input()
+            }
+        }
+        impl<$($generics)*> IntoJson for &$type {
+            fn into_json(self) -> Expr {
+                self.clone().into_json()
+            }
+        }
+    )*};
+}
+
+lent! {
+    [T] Input<T> => T,
+    [T] Output<T> => T,
+    [] String => String,
+    [R] Id<R> => Id<R>,
+    [R] Arn<R> => Arn<R>,
+    [R] Name<R> => Name<R>,
+    [] Json => Json,
+}
+
+impl<T, V: IntoInput<T> + Clone> IntoInput<Vec<T>> for &Vec<V> {
+    fn into_input(self) -> Input<Vec<T>> {
         self.clone().into_input()
     }
 }
-impl<V: IntoJson + Clone> IntoJson for &V {
+impl<V: IntoJson + Clone> IntoJson for &Vec<V> {
     fn into_json(self) -> Expr {
         self.clone().into_json()
     }
 }
-impl<V: IntoText + Clone> IntoText for &V {
+
+impl IntoText for &String {
     fn into_text(self) -> Expr {
         self.clone().into_text()
+    }
+}
+impl<T: Scalar> IntoText for &Output<T> {
+    fn into_text(self) -> Expr {
+        self.expr.clone()
     }
 }
 

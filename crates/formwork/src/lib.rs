@@ -53,8 +53,9 @@ pub mod prelude {
 
     pub use formwork_core::{
         App, Arn, AsHandle, Builder, Condition, DeletionPolicy, Environment, Handle, Id, Input, IntoInput,
-        IntoResource, Lowering, Mapping, Name, NoValue, Output, Param, Parameter, Predicate, Resource, Rule,
-        Scope, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, secretsmanager, ssm,
+        IntoResource, Json, Lowering, Mapping, Name, NoValue, Output, Param, Parameter, Predicate, Resource,
+        Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, secretsmanager,
+        ssm,
     };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;

@@ -250,8 +250,8 @@ fn take_apart(text: &str, span: Span, arguments: &mut Vec<Argument>) -> Result<V
     }
     pieces.push(Piece::Text(literal));
     if next > positional {
-        let (s, were) = if next == 1 { ("", "is") } else { ("s", "are") };
-        let message = format!("{next} placeholder{s} `{{}}` {were} here, but {positional} to fill them");
+        let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let message = format!("{} `{{}}`, but {}", count(next, "placeholder"), count(positional, "argument"));
         return Err(Error::new(span, message));
     }
     Ok(pieces)
@@ -322,7 +322,8 @@ fn call(core: TokenStream, pieces: &[Piece], arguments: &[Argument], span: Span)
             Piece::Argument(index) => {
                 let Some(argument) = arguments.get(*index) else { continue };
                 // Borrowed, as `format!` does: the caller may go on using what was put in.
-                let mut borrowed: TokenStream = TokenTree::Punct(Punct::new('&', Spacing::Alone)).into();
+                let lend = spanned(Punct::new('&', Spacing::Alone), argument.span);
+                let mut borrowed: TokenStream = lend.into();
                 let value = Group::new(Delimiter::Parenthesis, argument.tokens.clone());
                 borrowed.extend([spanned(value, argument.span)]);
                 parts.extend(function("__value", argument.span, borrowed));
