@@ -244,6 +244,9 @@ fn split(path: &str) -> Vec<String> {
 /// Sets (or, with an absent value, removes) what stands at a path of a resource: `Properties.A.0.B`.
 pub(crate) fn set(model: &mut Model, node: u32, path: &str, value: Expr, by: &str, at: At) {
     let steps = split(path);
+    if steps.len() > 128 {
+        return report(model, node, "..", "the path is more than 128 steps long", at);
+    }
     let section = match steps[0].as_str() {
         "Properties" => Section::Properties,
         "Metadata" => Section::Metadata,

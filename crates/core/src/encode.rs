@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use crate::expr::{At, Expr, Field, Kind, Part, Reference, Str, Target};
+use crate::expr::{At, Expr, Field, Kind, PSEUDO_PARAMETERS, Part, Reference, Str, Target};
 
 pub(crate) const HOLE: u8 = 0x01;
 pub(crate) const TEXT: u8 = 0x02;
@@ -212,7 +212,7 @@ impl Encoder {
     fn function(&mut self, field: &Field, conditional: bool, depth: u32) {
         let named = |target| Reference { target, kind: Kind::Text, lowering: None };
         match (&*field.name, &field.value) {
-            ("Ref", Expr::Text(name)) if !name.starts_with("AWS::") => {
+            ("Ref", Expr::Text(name)) if !PSEUDO_PARAMETERS.contains(&&**name) => {
                 return self.hole(&named(Target::Named(name.clone())), conditional);
             }
             ("Fn::GetAtt", value) => {
@@ -256,6 +256,12 @@ impl Encoder {
             }
             ("Fn::Length" | "Fn::ToJsonString", _) => self.flags.extensions = true,
             ("Fn::FindInMap", Expr::List(items)) => {
+                if let [Expr::Text(name), rest @ ..] = items.as_slice() {
+                    let mapping = Expr::Reference(named(Target::NamedMapping(name.clone())));
+                    let items = std::iter::once(mapping).chain(rest.iter().cloned()).collect();
+                    let field = Field::new(field.name.clone(), Expr::List(items));
+                    return self.function(&field, conditional, depth);
+                }
                 self.flags.extensions |=
                     items.len() == 4 || items.iter().any(|item| matches!(item, Expr::Interpolation(_)));
             }
@@ -268,7 +274,7 @@ impl Encoder {
     fn interpolation(&mut self, parts: &[Part], conditional: bool, depth: u32) {
         // Neighbouring text is joined and interpolations inside interpolations are taken apart, so that the
         // lowering sees text and values in turn.
-        let parts = flatten(parts);
+        let parts = flatten(parts, &mut self.flags);
         match parts.as_slice() {
             [] => return self.string(""),
             [Part::Text(text)] => return self.string(text),
@@ -405,7 +411,7 @@ fn named_value(name: &str, variables: &[Field]) -> Expr {
     if let Some(variable) = variables.iter().find(|variable| variable.name == name) {
         return variable.value.clone();
     }
-    if name.starts_with("AWS::") {
+    if PSEUDO_PARAMETERS.contains(&name) {
         return Expr::call("Ref", Expr::Text(Cow::Owned(name.to_owned())));
     }
     Expr::reference(match name.split_once('.') {
@@ -416,7 +422,7 @@ fn named_value(name: &str, variables: &[Field]) -> Expr {
     })
 }
 
-fn flatten(parts: &[Part]) -> Vec<Part> {
+fn flatten(parts: &[Part], flags: &mut Flags) -> Vec<Part> {
     fn push_text(out: &mut Vec<Part>, text: &str) {
         match out.last_mut() {
             Some(Part::Text(last)) => last.to_mut().push_str(text),
@@ -424,23 +430,26 @@ fn flatten(parts: &[Part]) -> Vec<Part> {
             _ => out.push(Part::Text(Cow::Owned(text.to_owned()))),
         }
     }
-    fn walk(out: &mut Vec<Part>, parts: &[Part]) {
+    fn walk(out: &mut Vec<Part>, parts: &[Part], flags: &mut Flags) {
         for part in parts {
             match part {
                 Part::Text(text) => push_text(out, text),
-                Part::Value(Expr::Interpolation(inner)) => walk(out, inner),
+                Part::Value(Expr::Interpolation(inner)) => walk(out, inner, flags),
                 Part::Value(Expr::Text(text)) => push_text(out, text),
                 Part::Value(Expr::Int(value)) => push_text(out, &value.to_string()),
                 Part::Value(Expr::UInt(value)) => push_text(out, &value.to_string()),
                 Part::Value(Expr::Bool(value)) => push_text(out, &value.to_string()),
-                Part::Value(Expr::Float(value)) => push_text(out, &value.to_string()),
+                Part::Value(Expr::Float(value)) => {
+                    flags.not_finite |= !value.is_finite();
+                    push_text(out, &value.to_string());
+                }
                 Part::Value(Expr::Absent) => {}
                 Part::Value(value) => out.push(Part::Value(value.clone())),
             }
         }
     }
     let mut out = Vec::with_capacity(parts.len());
-    walk(&mut out, parts);
+    walk(&mut out, parts, flags);
     out
 }
 
@@ -649,7 +658,7 @@ mod tests {
     fn a_substitution_written_by_hand_is_taken_apart() {
         let parts = parse_substitution("a-${AWS::Region}-${!Keep}-${Vpc.Id}", &[]);
         assert_eq!(
-            flatten(&parts),
+            flatten(&parts, &mut Flags::default()),
             vec![
                 Part::Text("a-".into()),
                 Part::Value(Expr::pseudo("AWS::Region")),

@@ -39,6 +39,10 @@ pub(crate) enum Target {
     NamedAttribute(Str, Str),
     /// A condition by name; from JSON that was written by hand.
     NamedCondition(Str),
+    /// A mapping by name; from JSON that was written by hand.
+    NamedMapping(Str),
+    /// What turned out to be out of reach, and was reported.
+    Nothing,
 }
 
 /// A reference, and what its user said about it.
@@ -125,6 +129,41 @@ impl Field {
         Self { name: name.into(), value, at: None }
     }
 }
+
+impl Target {
+    /// Whether this is a name that has to be looked up.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(
+            self,
+            Self::Named(_) | Self::NamedAttribute(..) | Self::NamedCondition(_) | Self::NamedMapping(_)
+        )
+    }
+
+    /// What it points at, where that is a number.
+    pub(crate) fn key(&self) -> Option<Key> {
+        match self {
+            Self::Resource(key)
+            | Self::Attribute(key, _)
+            | Self::Parameter(key)
+            | Self::ParameterName(key)
+            | Self::Condition(key)
+            | Self::Mapping(key) => Some(*key),
+            _ => None,
+        }
+    }
+}
+
+/// The pseudo parameters that there are.
+pub(crate) const PSEUDO_PARAMETERS: &[&str] = &[
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::NoValue",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
 
 impl Expr {
     pub(crate) fn reference(target: Target) -> Self {

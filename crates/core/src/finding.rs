@@ -82,10 +82,19 @@ impl Finding {
     /// A finding of the given severity; [`error`](Self::error), [`warning`](Self::warning) and
     /// [`note`](Self::note) are shorter.
     pub fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        // Names come from anywhere; a message has one line.
+        let message = match message.chars().any(char::is_control) {
+            true => message
+                .chars()
+                .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+                .collect(),
+            false => message,
+        };
         Self {
             code: code.into(),
             severity,
-            message: message.into(),
+            message,
             stack: None,
             template_path: None,
             resource_types: Vec::new(),

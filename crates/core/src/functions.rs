@@ -93,7 +93,8 @@ pub fn to_json_string(document: impl IntoJson) -> Output<String> {
     if !document.has_expressions() {
         let mut encoder = crate::encode::Encoder::default();
         encoder.value(&document);
-        if let (true, Ok(text)) = (encoder.holes.is_empty(), String::from_utf8(encoder.bytes)) {
+        let plain = encoder.holes.is_empty() && encoder.flags == crate::encode::Flags::default();
+        if let (true, Ok(text)) = (plain, String::from_utf8(encoder.bytes)) {
             return Output::new(Expr::Text(Cow::Owned(text)));
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     model::Model,
     path,
     resource::{AsHandle, Handle},
+    wires::{Link, Lowering, Wiring},
 };
 
 /// Why one resource needs another.
@@ -43,6 +44,8 @@ pub(crate) struct Edge {
     pub(crate) property: Option<(u32, u32)>,
     /// Only inside a branch of `Fn::If`.
     pub(crate) conditional: bool,
+    /// Whether a reference in the template says it, so that `DependsOn` need not.
+    pub(crate) written: bool,
     pub(crate) at: At,
 }
 
@@ -53,7 +56,7 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    pub(crate) fn build(model: &Model) -> Self {
+    pub(crate) fn build(model: &Model, wiring: &Wiring, lowering: Lowering) -> Self {
         let mut edges = Vec::with_capacity(model.holes.len());
         for (index, node) in model.nodes.iter().enumerate() {
             let from = index as u32;
@@ -71,6 +74,7 @@ impl Graph {
                         kind,
                         property: Some((number, hole_number as u32)),
                         conditional: hole.conditional,
+                        written: true,
                         at: property.at,
                     });
                 }
@@ -84,12 +88,13 @@ impl Graph {
                     kind: EdgeKind::DependsOn,
                     property: None,
                     conditional: false,
+                    written: false,
                     at,
                 });
             }
         }
         if model.stacks.iter().any(|stack| stack.parent.is_some()) {
-            lift(model, &mut edges);
+            lift(model, wiring, lowering, &mut edges);
         }
         let mut graph = DiGraph::with_capacity(model.nodes.len(), edges.len());
         for _ in &model.nodes {
@@ -166,23 +171,22 @@ impl Graph {
         Vec::new()
     }
 
-    /// What is left of a resource's `DependsOn` when everything that follows from something else is taken away.
+    /// What is left of a resource's `DependsOn` when everything that follows from something else is taken away, in
+    /// the order of their ids.
     ///
     /// Only what holds in every case counts: a reference in a branch of a condition, or through a resource that
     /// has a condition, may not be there.
-    pub(crate) fn depends_on(&self, model: &Model, node: u32) -> Vec<u32> {
+    pub(crate) fn depends_on(&self, model: &Model, ids: &Ids, node: u32) -> Vec<u32> {
         let stack = model.nodes[node as usize].stack;
         let certain = |edge: &&Edge| !edge.conditional && model.nodes[edge.to as usize].stack == stack;
         let mut direct: Vec<u32> = Vec::new();
         for edge in self.outgoing(node).filter(certain) {
-            // What a reference says stands in the template already.
-            if edge.property.is_none() && !direct.contains(&edge.to) {
+            if !edge.written && !direct.contains(&edge.to) {
                 direct.push(edge.to);
             }
         }
-        let referenced = |to: u32| {
-            self.outgoing(node).filter(certain).any(|edge| edge.to == to && edge.property.is_some())
-        };
+        let referenced =
+            |to: u32| self.outgoing(node).filter(certain).any(|edge| edge.to == to && edge.written);
         let unconditional = |node: u32| {
             model.nodes[node as usize]
                 .attributes
@@ -199,7 +203,7 @@ impl Graph {
             let mut open: Vec<u32> = self
                 .outgoing(node)
                 .filter(certain)
-                .filter(|edge| edge.property.is_some() || candidates.contains(&edge.to))
+                .filter(|edge| edge.written || candidates.contains(&edge.to))
                 .map(|edge| edge.to)
                 .filter(|to| to != target && unconditional(*to))
                 .collect();
@@ -218,7 +222,7 @@ impl Graph {
             }
             true
         });
-        direct.sort_unstable();
+        direct.sort_unstable_by_key(|node| ids.node(*node));
         direct
     }
 
@@ -251,12 +255,13 @@ impl Graph {
     }
 }
 
-/// Adds what edges between a stack and one nested in it mean for the resource that the nested stack is.
-fn lift(model: &Model, edges: &mut Vec<Edge>) {
+/// Adds what stands in templates between a stack's own resources because of the stacks nested in it: what is passed
+/// in, what is read out, and what `depends_on` means for the resource that a nested stack is.
+fn lift(model: &Model, wiring: &Wiring, lowering: Lowering, edges: &mut Vec<Edge>) {
     let mut lifted = Vec::new();
     for edge in edges.iter() {
         let (from, to) = (&model.nodes[edge.from as usize], &model.nodes[edge.to as usize]);
-        if from.stack == to.stack {
+        if from.stack == to.stack || edge.kind != EdgeKind::DependsOn {
             continue;
         }
         // Up both ways to the innermost stack that holds both, if any does.
@@ -267,8 +272,44 @@ fn lift(model: &Model, edges: &mut Vec<Edge>) {
             continue;
         };
         if (from, to) != (edge.from, edge.to) && from != to {
-            // The reference itself ends up in this very template, as an argument or an output of a nested stack.
             lifted.push(Edge { from, to, kind: EdgeKind::Nested, ..*edge });
+        }
+    }
+    let implied = |from: u32, to: u32, property: Option<(u32, u32)>, at: At| Edge {
+        from,
+        to,
+        kind: EdgeKind::Nested,
+        property,
+        conditional: false,
+        written: true,
+        at,
+    };
+    for (index, node) in model.nodes.iter().enumerate() {
+        for number in node.properties.clone() {
+            let property = &model.properties[number as usize];
+            for (hole_number, hole) in model.value_holes(property.value).iter().enumerate() {
+                if let Link::NestedOutput { node: nested, .. } =
+                    wiring.link(node.stack, &hole.reference, lowering)
+                {
+                    let place = Some((number, hole_number as u32));
+                    let edge = implied(index as u32, nested, place, property.at);
+                    lifted.push(Edge { conditional: hole.conditional, ..edge });
+                }
+            }
+        }
+    }
+    for (nested, arguments) in &wiring.arguments {
+        let node = &model.nodes[*nested as usize];
+        for (_, carried, lowering) in arguments {
+            match (wiring.link_of(node.stack, carried, *lowering), carried.target(model)) {
+                (Link::Local, Target::Resource(key) | Target::Attribute(key, _)) => {
+                    lifted.push(implied(*nested, key.index, None, node.at));
+                }
+                (Link::NestedOutput { node: inner, .. }, _) => {
+                    lifted.push(implied(*nested, inner, None, node.at))
+                }
+                _ => {}
+            }
         }
     }
     edges.extend(lifted);

@@ -154,6 +154,9 @@ pub(crate) fn of_model(
                 "move some of it into another stack, or into one nested in this one with `.nested(\"Name\")`",
             ));
         }
+        if crate::lower::needs_templates(model, number) {
+            reserved(model, ids, number, findings);
+        }
         if let Some((description, at)) = &stack.description
             && description.len() > DESCRIPTION
         {
@@ -185,7 +188,25 @@ pub(crate) fn of_model(
         conditions(model, number, findings);
     }
     resource_types(model, findings);
-    exports(model, ids, findings);
+    exports(model, ids, wiring, findings);
+}
+
+/// The name of the parameter that tells where the templates of nested stacks are is not free beside one.
+fn reserved(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
+    const NAME: &str = crate::lower::TEMPLATES;
+    let data = &model.stacks[stack as usize];
+    let parameter = data.parameters.iter().find(|index| ids.parameters[**index as usize] == NAME);
+    let parameter = parameter.map(|index| model.parameters[*index as usize].0.at);
+    let resource =
+        data.nodes.iter().find(|node| ids.node(**node) == NAME).map(|node| model.nodes[*node as usize].at);
+    if let Some(at) = parameter.or(resource) {
+        findings.push(
+            Finding::error("FW0102", format!("stack `{}` holds nested stacks, and something in it is called `{NAME}`", data.id))
+                .at(at, "declared here")
+                .in_stack(&*data.id)
+                .help("that is the parameter through which the deployment says where nested templates are: take another name"),
+        );
+    }
 }
 
 fn beyond<T>(items: &[T], limit: usize, at: impl Fn(&T) -> At) -> Option<At> {
@@ -335,10 +356,16 @@ fn legal_type(kind: &str) -> bool {
 }
 
 /// Names under which two outputs of one account and Region are exported.
-fn exports(model: &Model, ids: &Ids, findings: &mut Vec<Finding>) {
+fn exports(model: &Model, ids: &Ids, wiring: &Wiring, findings: &mut Vec<Finding>) {
     // Of two outputs that both have conditions, one at most may ever be there.
     type Place<'m> = (Option<&'m str>, Option<&'m str>);
     let mut seen: HashMap<(Place<'_>, String), (At, bool)> = HashMap::new();
+    for (stack, outputs) in &wiring.outputs {
+        let place = (model.account(*stack), model.region(*stack));
+        for name in outputs.iter().filter_map(|output| output.export.clone()) {
+            seen.insert((place, name), (model.stacks[*stack as usize].at, false));
+        }
+    }
     for (index, stack) in model.stacks.iter().enumerate() {
         let stack_number = index as u32;
         for (number, output) in stack.outputs.iter().enumerate() {

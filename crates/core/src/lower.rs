@@ -5,7 +5,7 @@
 
 use crate::{
     encode::{Encoder, HOLE, Hole, PIECE_TEXT, PIECE_VALUE, Stored, TEXT, escape},
-    expr::{Expr, Kind, Reference, Target},
+    expr::{Expr, Field, Kind, Reference, Target},
     graph::Graph,
     ids::{Ids, hex},
     model::Model,
@@ -231,7 +231,7 @@ impl<'m> Writer<'m> {
     }
 
     fn depends_on(&mut self, node: u32) {
-        let targets = self.context.graph.depends_on(self.context.model, node);
+        let targets = self.context.graph.depends_on(self.context.model, self.context.ids, node);
         match targets.as_slice() {
             [] => {}
             [target] => {
@@ -276,12 +276,25 @@ impl<'m> Writer<'m> {
         let model = self.context.model;
         let digest =
             inner.get(nested as usize).and_then(Option::as_ref).map(Template::digest).unwrap_or_default();
-        self.raw(r#","Properties":{"TemplateURL":{"Fn::Sub":"#);
-        self.string(&format!("${{{TEMPLATES}}}/{digest}.template.json"));
-        self.raw("}");
+        // What was set by hand has the last word.
+        let own = |name: &str| model.property(node, Section::Properties, name);
+        self.raw(r#","Properties":{"TemplateURL":"#);
+        match own("TemplateURL") {
+            Some(property) => self.value(property.value),
+            None => {
+                self.raw(r#"{"Fn::Sub":"#);
+                self.string(&format!("${{{TEMPLATES}}}/{digest}.template.json"));
+                self.raw("}");
+            }
+        }
+        let set: Vec<Field> = match own("Parameters").map(|property| model.value(property.value)) {
+            Some(Expr::Object(fields)) => fields,
+            _ => Vec::new(),
+        };
+        let unset = |name: &str| !set.iter().any(|field| field.name == name);
         let wired = self.context.wiring.arguments.get(&node).map(Vec::as_slice).unwrap_or_default();
         let mut separator = r#","Parameters":{"#;
-        for (name, carried, lowering) in wired {
+        for (name, carried, lowering) in wired.iter().filter(|(name, ..)| unset(name)) {
             self.raw(separator);
             separator = ",";
             self.name(name);
@@ -294,16 +307,24 @@ impl<'m> Writer<'m> {
             let value = Expr::Reference(reference);
             self.expr(&if carried.is_list() { joined(value) } else { value });
         }
-        if needs_templates(model, nested) {
+        if needs_templates(model, nested) && unset(TEMPLATES) {
             self.raw(separator);
             separator = ",";
             self.raw(&format!(r#""{TEMPLATES}":{{"Ref":"{TEMPLATES}"}}"#));
+        }
+        for field in &set {
+            self.raw(separator);
+            separator = ",";
+            self.string(&field.name);
+            self.raw(":");
+            self.expr(&field.value);
         }
         if separator == "," {
             self.raw("}");
         }
         for property in model.properties(node) {
-            if property.section == Section::Properties {
+            let ours = matches!(&*property.name, "TemplateURL" | "Parameters");
+            if property.section == Section::Properties && !ours {
                 self.raw(",");
                 self.entry(&property.name, property.value);
             }
@@ -517,18 +538,22 @@ impl<'m> Writer<'m> {
             Target::Condition(key) => self.name(&ids.conditions[key.index as usize]),
             Target::Mapping(key) => self.name(&ids.mappings[key.index as usize]),
             // Reported where names were looked up.
-            Target::Named(name) | Target::NamedAttribute(name, _) | Target::NamedCondition(name) => {
-                self.string(name)
-            }
+            Target::Named(name)
+            | Target::NamedAttribute(name, _)
+            | Target::NamedCondition(name)
+            | Target::NamedMapping(name) => self.string(name),
+            Target::Nothing => self.raw("null"),
         }
     }
 
     /// Writes text with expressions in it as the shorter of `Fn::Sub` and `Fn::Join`.
     fn interpolation(&mut self, pieces: &[u8], holes: &[Hole]) {
         let pieces = self.pieces(pieces, holes);
-        let sub = substitution(&pieces);
         let join = join(&pieces);
-        self.out.extend_from_slice(if sub.len() <= join.len() { &sub } else { &join });
+        match substitution(&pieces) {
+            Some(sub) if sub.len() <= join.len() => self.out.extend_from_slice(&sub),
+            _ => self.out.extend_from_slice(&join),
+        }
     }
 
     fn pieces(&mut self, mut bytes: &[u8], holes: &[Hole]) -> Vec<Piece> {
@@ -571,7 +596,9 @@ impl<'m> Writer<'m> {
             (Link::NestedOutput { node, output }, _) => format!("{}.Outputs.{output}", ids.node(*node)),
             _ => return None,
         };
-        Some(text.into_bytes())
+        // Anything else would end the variable, or the text around it.
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
+        plain.then(|| text.into_bytes())
     }
 }
 
@@ -594,7 +621,16 @@ enum Piece {
     },
 }
 
-fn substitution(pieces: &[Piece]) -> Vec<u8> {
+/// `None` where a text holds the beginning of what looks like a variable and not its end: how CloudFormation reads
+/// that together with a real variable after it is nowhere said.
+fn substitution(pieces: &[Piece]) -> Option<Vec<u8>> {
+    let open = |content: &[u8]| {
+        let begins = content.windows(2).rposition(|pair| pair == b"${");
+        content.ends_with(b"$") || begins.is_some_and(|begins| !content[begins..].contains(&b'}'))
+    };
+    if pieces.iter().any(|piece| matches!(piece, Piece::Text(content) if open(content))) {
+        return None;
+    }
     let mut names = ('A'..='Z').map(String::from).chain((1..).map(|number| format!("V{number}")));
     let inlined: Vec<&[u8]> = pieces
         .iter()
@@ -641,7 +677,7 @@ fn substitution(pieces: &[Piece]) -> Vec<u8> {
         out.extend_from_slice(b"}]");
     }
     out.push(b'}');
-    out
+    Some(out)
 }
 
 /// Text in a substitution: `${` means a variable there, `${!` the characters themselves.

@@ -18,7 +18,7 @@ use crate::{
     mapping::Row,
     parameter::ParameterData,
     path,
-    resource::{Attributes, Handle, Resource, Section},
+    resource::{Attributes, Body, Handle, Resource, Section},
     wires::Lowering,
 };
 
@@ -152,6 +152,8 @@ pub(crate) struct Model {
     pub(crate) name_prefix: Option<String>,
     pub(crate) lowering: Lowering,
     pub(crate) findings: Findings,
+    /// Whether it was said that there is no more room.
+    full: bool,
     scope_index: HashMap<(u32, Str), u32>,
     stack_index: HashMap<Str, u32>,
     /// The buffers with which values outside builders are encoded.
@@ -181,6 +183,7 @@ impl Model {
             name_prefix: None,
             lowering: Lowering::Parameter,
             findings: Findings::new(),
+            full: false,
             scope_index: HashMap::new(),
             stack_index: HashMap::new(),
             encoder: Encoder::default(),
@@ -272,6 +275,9 @@ impl Model {
         at: At,
     ) -> Handle {
         let Resource { kind, mut body } = resource;
+        if !self.has_room(&body.encoder, at) {
+            body = Body::default();
+        }
         let stack = self.scopes[scope as usize].stack;
         let index = self.nodes.len() as u32;
         let noticed = std::mem::take(&mut body.noticed);
@@ -315,9 +321,26 @@ impl Model {
         Handle { key: self.key(index) }
     }
 
+    /// Offsets have 32 bits: a program whose values would take more is reported, not cut.
+    fn has_room(&mut self, more: &Encoder, at: At) -> bool {
+        let room = u32::try_from(self.bytes.len() + more.bytes.len()).is_ok();
+        if !room && !self.full {
+            self.full = true;
+            self.findings.push(
+                Finding::error("FW0408", "the values of this program take more than 4 GiB")
+                    .at(at, "there is no room for this one")
+                    .help("no template takes more than a megabyte; look for a loop that does not end"),
+            );
+        }
+        room
+    }
+
     /// Encodes a value that belongs to no builder.
     pub(crate) fn store(&mut self, expr: &Expr, stack: u32, owner: &str, at: At) -> Stored {
         let mut encoder = std::mem::take(&mut self.encoder);
+        if !self.has_room(&encoder, at) {
+            return Stored::default();
+        }
         let (bytes, holes) = (self.bytes.len() as u32, self.holes.len() as u32);
         let stored = encoder.value(expr).moved(bytes, holes);
         self.marks.extend(encoder.marks.iter().map(|mark| Mark { offset: mark.offset + bytes, ..*mark }));
@@ -335,17 +358,8 @@ impl Model {
     fn own_holes(&mut self, first: usize, owner: &str, at: At) {
         let app = self.app;
         for hole in &mut self.holes[first..] {
-            let key = match &hole.reference.target {
-                Target::Resource(key)
-                | Target::Attribute(key, _)
-                | Target::Parameter(key)
-                | Target::ParameterName(key)
-                | Target::Condition(key)
-                | Target::Mapping(key) => key,
-                Target::Named(_) | Target::NamedAttribute(..) | Target::NamedCondition(_) => continue,
-            };
-            if key.app != app {
-                hole.reference.target = Target::Named(Str::Borrowed(""));
+            if hole.reference.target.key().is_some_and(|key| key.app != app) {
+                hole.reference.target = Target::Nothing;
                 self.findings.push(foreign(owner, at));
             }
         }

@@ -13,16 +13,13 @@ use crate::{
 
 /// Turns references by name into references to what bears the name in the same template.
 pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>) {
-    let by_name = |target: &Target| {
-        matches!(target, Target::Named(_) | Target::NamedAttribute(..) | Target::NamedCondition(_))
-    };
-    if !model.holes.iter().any(|hole| by_name(&hole.reference.target)) {
+    if !model.holes.iter().any(|hole| hole.reference.target.is_named()) {
         return;
     }
     let mut uses: Vec<(u32, u32, At)> = Vec::new();
     for_each_value(model, |stack, _, stored: Stored, at| {
         let numbers = stored.first_hole..stored.first_hole + stored.hole_count;
-        let named = numbers.filter(|number| by_name(&model.holes[*number as usize].reference.target));
+        let named = numbers.filter(|number| model.holes[*number as usize].reference.target.is_named());
         uses.extend(named.map(|number| (stack, number, at)));
     });
     let mut templates: HashMap<u32, Names<'_>> = HashMap::new();
@@ -30,8 +27,6 @@ pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>)
         let names = templates.entry(stack).or_insert_with(|| Names::of(model, ids, stack));
         let target = &model.holes[number as usize].reference.target;
         let found = match target {
-            // Left behind by something that was reported already.
-            Target::Named(name) if name.is_empty() => continue,
             Target::Named(name) => {
                 names.resources.get(&**name).map(|node| Target::Resource(model.key(*node))).or_else(|| {
                     names.parameters.get(&**name).map(|index| Target::Parameter(model.key(*index)))
@@ -43,6 +38,9 @@ pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>)
                 .map(|node| Target::Attribute(model.key(*node), attribute.clone())),
             Target::NamedCondition(name) => {
                 names.conditions.get(&**name).map(|index| Target::Condition(model.key(*index)))
+            }
+            Target::NamedMapping(name) => {
+                names.mappings.get(&**name).map(|index| Target::Mapping(model.key(*index)))
             }
             _ => continue,
         };
@@ -57,6 +55,7 @@ struct Names<'i> {
     resources: HashMap<&'i str, u32>,
     parameters: HashMap<&'i str, u32>,
     conditions: HashMap<&'i str, u32>,
+    mappings: HashMap<&'i str, u32>,
 }
 
 impl<'i> Names<'i> {
@@ -74,6 +73,11 @@ impl<'i> Names<'i> {
                 .iter()
                 .map(|index| (ids.conditions[*index as usize].as_str(), *index))
                 .collect(),
+            mappings: stack
+                .mappings
+                .iter()
+                .map(|index| (ids.mappings[*index as usize].as_str(), *index))
+                .collect(),
         }
     }
 }
@@ -81,6 +85,7 @@ impl<'i> Names<'i> {
 fn unknown(target: &Target, names: &Names<'_>, stack: &str, at: At) -> Finding {
     let (what, name, candidates): (_, _, Vec<&str>) = match target {
         Target::NamedCondition(name) => ("condition", name, names.conditions.keys().copied().collect()),
+        Target::NamedMapping(name) => ("mapping", name, names.mappings.keys().copied().collect()),
         Target::NamedAttribute(name, _) => ("resource", name, names.resources.keys().copied().collect()),
         Target::Named(name) => (
             "resource or parameter",

@@ -49,7 +49,8 @@ impl App {
         ids::moves(&model, &mut findings);
         let ids = ids::assign(&model, options.lock.as_ref(), &mut findings);
         names::resolve(&mut model, &ids, &mut findings);
-        let graph = Graph::build(&model);
+        let wiring = wires::connect(&model, &ids, &names, lowering, &mut findings);
+        let graph = Graph::build(&model, &wiring, lowering);
         for circle in graph.cycles() {
             // A circle through several stacks is one of the stacks, and reported as such.
             let root = |node: u32| model.root(model.nodes[node as usize].stack);
@@ -58,7 +59,6 @@ impl App {
             }
             findings.push(graph::cycle_finding(&model, &ids, &circle, &options.advice));
         }
-        let wiring = wires::connect(&model, &ids, &names, lowering, &mut findings);
         let order = wiring.stack_order(&model).unwrap_or_else(|circles| {
             findings.extend(circles);
             Vec::new()

@@ -223,7 +223,10 @@ struct Builder<'m> {
     ids: &'m Ids,
     names: &'m [String],
     wiring: Wiring,
-    taken: HashMap<(u32, bool, String), Carried>,
+    /// Names that the program gave itself, by stack, parameters and outputs apart.
+    taken: HashSet<(u32, bool, String)>,
+    /// Plain names that more than one value would have.
+    ambiguous: HashSet<String>,
     findings: Vec<Finding>,
     /// Where each wire is in `wiring.wires`.
     known: HashMap<(u32, u32, Carried, Lowering), usize>,
@@ -255,7 +258,8 @@ pub(crate) fn connect(
         ids,
         names,
         wiring: Wiring::default(),
-        taken: HashMap::new(),
+        taken: HashSet::new(),
+        ambiguous: HashSet::new(),
         findings: Vec::new(),
         known: HashMap::new(),
         reported: HashSet::new(),
@@ -271,6 +275,7 @@ pub(crate) fn connect(
     }
     builder.explicit_order();
     findings.append(&mut builder.findings);
+    builder.wiring.sort();
     builder.wiring
 }
 
@@ -305,20 +310,35 @@ pub(crate) fn for_each_value(model: &Model, mut visit: impl FnMut(u32, Place, St
 impl Builder<'_> {
     /// Names that the program has given itself are not free for wires.
     fn reserve_names(&mut self) {
-        // Stands for "something of the program's own": no wire carries a list of a parameter out of range.
-        let own = Carried { what: What::Parameter, index: u32::MAX, list: true };
         for (index, stack) in self.model.stacks.iter().enumerate() {
             let index = index as u32;
             let nodes = stack.nodes.iter().map(|node| self.ids.node(*node).to_owned());
             let parameters =
                 stack.parameters.iter().map(|number| self.ids.parameters[*number as usize].clone());
             for name in nodes.chain(parameters) {
-                self.taken.insert((index, true, name), own.clone());
+                self.taken.insert((index, true, name));
             }
             for name in &self.ids.outputs[index as usize] {
-                self.taken.insert((index, false, name.clone()), own.clone());
+                self.taken.insert((index, false, name.clone()));
             }
         }
+        // Both of two values that want one name get another, so that it does not matter which comes first.
+        let mut wanted: HashMap<String, Carried> = HashMap::new();
+        let mut ambiguous = HashSet::new();
+        for_each_value(self.model, |stack, _, stored, _| {
+            for hole in self.model.value_holes(stored) {
+                let Some(carried) = Carried::of(&hole.reference) else { continue };
+                if carried.stack(self.model) == stack {
+                    continue;
+                }
+                let name = carried.name(self.model, self.ids);
+                let first = wanted.entry(name.clone()).or_insert_with(|| carried.clone());
+                if *first != carried {
+                    ambiguous.insert(name);
+                }
+            }
+        });
+        self.ambiguous = ambiguous;
     }
 
     #[expect(clippy::too_many_arguments, reason = "what is known about one reference, used once")]
@@ -476,7 +496,8 @@ impl Builder<'_> {
             self.link(parent, carried, lowering, at);
             let argument = (name.clone(), carried.clone(), lowering);
             let arguments = self.wiring.arguments.entry(node).or_default();
-            if !arguments.contains(&argument) {
+            // One value has one parameter, however each of its uses would cross stacks.
+            if !arguments.iter().any(|(known, ..)| *known == argument.0) {
                 arguments.push(argument);
             }
             Link::Parameter(name)
@@ -490,7 +511,7 @@ impl Builder<'_> {
     /// From one outermost stack to another.
     fn cross(&mut self, consumer: u32, producer: u32, carried: &Carried, lowering: Lowering, at: At) -> Link {
         self.possible(consumer, producer, lowering, at);
-        let name = carried.name(self.model, self.ids);
+        let name = self.free_name(producer, false, carried);
         let export = matches!(lowering, Lowering::Strong | Lowering::Both)
             .then(|| format!("{}:{name}", self.names[producer as usize]));
         let output = self.output(producer, carried, lowering, export.clone(), at);
@@ -559,10 +580,9 @@ impl Builder<'_> {
     }
 
     /// The plain name, or where something else has it already, the name with a digest of what it carries.
-    fn free_name(&mut self, stack: u32, parameter: bool, carried: &Carried) -> String {
+    fn free_name(&self, stack: u32, parameter: bool, carried: &Carried) -> String {
         let plain = carried.name(self.model, self.ids);
-        let owner = self.taken.entry((stack, parameter, plain.clone())).or_insert_with(|| carried.clone());
-        if owner == carried {
+        if !self.ambiguous.contains(&plain) && !self.taken.contains(&(stack, parameter, plain.clone())) {
             return plain;
         }
         let producer = crate::ids::stack_path(self.model, carried.stack(self.model));
@@ -648,6 +668,23 @@ fn partition(region: Option<&str>) -> &'static str {
 }
 
 impl Wiring {
+    /// Puts everything into an order that does not depend on what was used first.
+    fn sort(&mut self) {
+        for parameters in self.parameters.values_mut() {
+            parameters.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        for outputs in self.outputs.values_mut() {
+            outputs.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        for arguments in self.arguments.values_mut() {
+            arguments.sort_by(|one, other| one.0.cmp(&other.0));
+        }
+        self.wires.sort_by(|one, other| {
+            let key = |wire: &Wire| (wire.producer, wire.consumer, wire.output.clone(), wire.lowering);
+            key(one).cmp(&key(other))
+        });
+    }
+
     /// What a reference looks like from a stack's template.
     pub(crate) fn link(&self, stack: u32, reference: &Reference, default: Lowering) -> Link {
         let lowering = reference.lowering.unwrap_or(default);

@@ -294,3 +294,17 @@ fn names_in_json_written_by_hand_are_references() {
     assert!(dependencies.iter().all(|dependency| dependency.to.handle == queue));
     assert_eq!(dependencies.iter().filter(|dependency| dependency.conditional).count(), 1);
 }
+
+#[test]
+fn text_that_begins_like_a_variable_is_joined() {
+    // How a substitution would be read where `${` has no end of its own is nowhere said.
+    let x = |scope: Scope<'_>| thing(scope).reference();
+    assert_eq!(lowered(|s| interpolate!("{}${{", x(s))), r#"{"Fn::Join":["",[{"Ref":"Thing"},"${"]]}"#);
+    assert_eq!(lowered(|s| interpolate!("${{ab{}", x(s))), r#"{"Fn::Join":["",["${ab",{"Ref":"Thing"}]]}"#);
+    assert_eq!(lowered(|s| interpolate!("${}", x(s))), r#"{"Fn::Join":["",["$",{"Ref":"Thing"}]]}"#);
+    // A name that would end the variable is no variable.
+    assert_eq!(
+        lowered(|s| interpolate!("x{}y", thing(s).attribute("A\"}b"))),
+        r#"{"Fn::Join":["",["x",{"Fn::GetAtt":["Thing","A\"}b"]},"y"]]}"#
+    );
+}

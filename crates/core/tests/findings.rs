@@ -261,3 +261,32 @@ fn findings_of_the_users_own_are_reported_too() {
     let assembly = synth(app);
     assert_eq!(assembly.findings().count(Severity::Warning), 1);
 }
+
+#[test]
+fn names_written_by_hand_have_to_be_there() {
+    let documents = [
+        json!({"Ref": ""}),
+        json!({"Ref": "AWS::Nope"}),
+        json!({"Fn::Sub": "a${}b"}),
+        json!({"Fn::Sub": "${AWS::Nope}"}),
+        json!({"Fn::FindInMap": ["Nope", "a", "b"]}),
+        json!({"Ref": "two\nlines"}),
+    ];
+    let app = app();
+    let stack = app.stack("s");
+    for (number, document) in documents.into_iter().enumerate() {
+        stack.add(format!("R{number}"), queue().set("X", document));
+    }
+    stack.add("NaN", queue().set("X", formwork_core::interpolate!("x{}", f64::NAN)));
+    let findings = refused(app);
+    assert_eq!(codes(&findings), ["FW0301", "FW0206", "FW0206", "FW0206", "FW0206", "FW0206", "FW0206"]);
+    assert!(findings.iter().all(|finding| !finding.message.contains('\n')));
+}
+
+#[test]
+fn a_path_without_end_is_refused() {
+    let app = app();
+    let stack = app.stack("s");
+    stack.add("Q", queue().override_property("a.".repeat(100_000), 1));
+    assert_eq!(codes(&refused(app)), ["FW0303"]);
+}

@@ -6,6 +6,7 @@ mod expressions;
 mod findings;
 mod graph;
 mod ids;
+mod properties;
 mod sections;
 mod stacks;
 mod support;

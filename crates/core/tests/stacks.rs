@@ -502,3 +502,59 @@ fn functions_that_take_few_others_get_a_value_in_a_form_that_they_take() {
         assert_eq!(codes(&refused_with(app, &wired(lowering))), ["FW0204"; 3]);
     }
 }
+
+#[test]
+fn the_parameter_for_nested_templates_is_reserved() {
+    let app = app();
+    let stack = app.stack("outer");
+    stack.parameter("FormworkTemplates", Parameter::string());
+    stack.nested("Inner").add("Topic", Resource::raw("AWS::SNS::Topic"));
+    assert_eq!(codes(&refused(app)), ["FW0102"]);
+}
+
+#[test]
+fn what_was_set_on_a_nested_stack_has_the_last_word() {
+    let app = app();
+    app.transform("own template", |resource| {
+        if resource.kind() == "AWS::CloudFormation::Stack" {
+            resource
+                .set("TemplateURL", "https://example.org/t.json")
+                .set("Parameters.Extra", 1)
+                .set("TimeoutInMinutes", 5);
+        }
+    });
+    let stack = app.stack("outer");
+    let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    let inner = stack.nested("Inner");
+    // One value, two ways to cross: one parameter.
+    inner.add(
+        "R",
+        Resource::raw("AWS::X1::Thing").set("A", queue).set("B", queue.reference().wire(Lowering::Strong)),
+    );
+    assert_eq!(
+        resource(&synth(app), "outer", "Inner").to_string(),
+        r#"{"Parameters":{"Extra":1,"OuterQueueRef":{"Ref":"Queue"}},"TemplateURL":"https://example.org/t.json","TimeoutInMinutes":5}"#
+    );
+}
+
+#[test]
+fn an_output_of_a_nested_stack_is_a_need_too() {
+    let app = app();
+    let outer = app.stack("outer");
+    let inner = outer.nested("Inner");
+    let topic = inner.add("Topic", Resource::raw("AWS::SNS::Topic"));
+    let queue =
+        outer.add("Queue", Resource::raw("AWS::SQS::Queue").set("QueueName", topic.attribute("TopicName")));
+    inner.output("Queue", queue);
+    assert_eq!(codes(&refused(app)), ["FW0202"]);
+}
+
+#[test]
+fn an_export_of_the_users_own_can_meet_that_of_a_wire() {
+    let app = app();
+    let base = app.stack("base");
+    let topic = base.add("Topic", Resource::raw("AWS::SNS::Topic"));
+    base.output("Own", "x").export("shop-prod-base:BaseTopicRef");
+    app.stack("user").add("R", Resource::raw("AWS::X1::Thing").set("A", topic));
+    assert_eq!(codes(&refused_with(app, &wired(Lowering::Strong))), ["FW0413"]);
+}

@@ -1,9 +1,9 @@
 //! Runs a described program against the library: one call of the public API for every word of it.
 
 use formwork_core::{
-    App, Builder, Condition, DeletionPolicy, Environment, Expr, Field, Handle, IntoJson, Lookup, Lowering, Mapping,
-    NoValue, Output, Param, Parameter, Part, Predicate, Resource, Scope, Tagging, functions, interpolate, pseudo,
-    secretsmanager, ssm,
+    App, Builder, Condition, DeletionPolicy, Environment, Expr, Field, Handle, IntoJson, IntoText, Lookup,
+    Lowering, Mapping, NoValue, Output, Param, Parameter, Part, Predicate, Resource, Scope, Tagging,
+    functions, interpolate, pseudo, secretsmanager, ssm,
 };
 
 use super::{
@@ -15,6 +15,8 @@ use super::{
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) handles: Vec<Handle>,
+    /// How many outputs are exported: each has a name of its own.
+    pub(crate) exports: usize,
     pub(crate) texts: Vec<Param<String>>,
     pub(crate) integers: Vec<Param<i64>>,
     pub(crate) lists: Vec<Param<Vec<String>>>,
@@ -52,7 +54,7 @@ pub(crate) fn build(program: &Program, run: Run) -> (App, Vec<(Handle, Handle)>)
         let value = world.value(value);
         app.transform("default", move |edit| {
             if edit.kind() != "AWS::CloudFormation::Stack" {
-                edit.set_default("Zt.A", &value);
+                edit.set_default("Zt.A", value.clone());
             }
         });
     }
@@ -81,9 +83,15 @@ impl World {
         for (number, parameter) in spec.parameters.iter().enumerate() {
             let id = format!("P{number}");
             match parameter {
-                program::Parameter::Text => self.texts.push(stack.parameter(id, Parameter::string().default("a"))),
-                program::Parameter::Integer => self.integers.push(stack.parameter(id, Parameter::integer().default(3))),
-                program::Parameter::List => self.lists.push(stack.parameter(id, Parameter::strings().default(["a", "b"]))),
+                program::Parameter::Text => {
+                    self.texts.push(stack.parameter(id, Parameter::string().default("a")))
+                }
+                program::Parameter::Integer => {
+                    self.integers.push(stack.parameter(id, Parameter::integer().default(3)))
+                }
+                program::Parameter::List => {
+                    self.lists.push(stack.parameter(id, Parameter::strings().default(["a", "b"])))
+                }
                 program::Parameter::Secret => {
                     stack.parameter(id, Parameter::secret());
                 }
@@ -125,7 +133,8 @@ impl World {
                 declared = declared.condition(condition);
             }
             if output.exported {
-                declared.export(format!("{stack:?}-{number}-{}", self.handles.len()));
+                self.exports += 1;
+                declared.export(format!("export-{}", self.exports));
             }
         }
         if let Some(value) = &spec.metadata {
@@ -154,7 +163,12 @@ impl World {
             resource = resource.condition(condition);
         }
         if let Some(policy) = spec.deletion_policy {
-            let policies = [DeletionPolicy::Delete, DeletionPolicy::Retain, DeletionPolicy::RetainExceptOnCreate, DeletionPolicy::Snapshot];
+            let policies = [
+                DeletionPolicy::Delete,
+                DeletionPolicy::Retain,
+                DeletionPolicy::RetainExceptOnCreate,
+                DeletionPolicy::Snapshot,
+            ];
             resource = resource.deletion_policy(policies[usize::from(policy) % policies.len()]);
         }
         if spec.logical_id {
@@ -174,7 +188,9 @@ impl World {
                 edit.set("Ze.X.0", self.value(value));
             }
             Some(Edit::Beside(kept, new)) => {
-                edit.set("Zk", self.value(kept)).set("Zb.Kept", self.value(kept)).set("Zb.New", self.value(new));
+                edit.set("Zk", self.value(kept))
+                    .set("Zb.Kept", self.value(kept))
+                    .set("Zb.New", self.value(new));
             }
             Some(Edit::InList(value)) => {
                 edit.set("Zl", vec!["a", "b"]).set("Zl.1", self.value(value)).remove("Zl.0");
@@ -208,8 +224,8 @@ impl World {
     pub(crate) fn text(&self, text: &Text) -> Output<String> {
         match text {
             Text::Literal(text) => Output::new(Expr::Text(text.clone().into())),
-            Text::Int(value) => interpolate!("{}", value),
-            Text::Bool(value) => interpolate!("{}", value),
+            Text::Int(value) => Output::new((*value).into_text()),
+            Text::Bool(value) => Output::new((*value).into_text()),
             Text::Reference(pick, lowering) => match of(&self.handles, *pick) {
                 Some(handle) => self.crossing(handle.reference(), *lowering),
                 None => pseudo::stack_name(),
@@ -225,7 +241,13 @@ impl World {
                 (None, None) => pseudo::url_suffix(),
             },
             Text::Pseudo(number) => {
-                let all = [pseudo::account_id(), pseudo::region(), pseudo::partition(), pseudo::stack_name(), pseudo::stack_id().cast()];
+                let all = [
+                    pseudo::account_id(),
+                    pseudo::region(),
+                    pseudo::partition(),
+                    pseudo::stack_name(),
+                    pseudo::stack_id().cast(),
+                ];
                 all[usize::from(*number) % all.len()].clone()
             }
             Text::Interpolation(parts) => {
@@ -259,12 +281,16 @@ impl World {
 
     pub(crate) fn list(&self, list: &List) -> Output<Vec<String>> {
         match list {
-            List::Items(items) => Output::new(Expr::List(items.iter().map(|item| self.text(item).expr().clone()).collect())),
+            List::Items(items) => {
+                Output::new(Expr::List(items.iter().map(|item| self.text(item).expr().clone()).collect()))
+            }
             List::Attribute(pick, name, lowering) => match of(&self.handles, *pick) {
                 Some(handle) => self.crossing(handle.attribute(*name).cast(), *lowering),
                 None => pseudo::notification_arns(),
             },
-            List::Parameter(pick) => of(&self.lists, *pick).map_or_else(pseudo::notification_arns, Param::value),
+            List::Parameter(pick) => {
+                of(&self.lists, *pick).map_or_else(pseudo::notification_arns, Param::value)
+            }
             List::Split(separator, text) => functions::split(separator, self.text(text)),
             List::Cidr(text) => functions::cidr(self.text(text), 4, 8),
             List::Zones => functions::availability_zones(pseudo::region()),
@@ -281,9 +307,9 @@ impl World {
             Value::Bool(value) => value.into_json(),
             Value::Nothing => None::<String>.into_json(),
             Value::Many(items) => Expr::List(items.iter().map(|item| self.value(item)).collect()),
-            Value::Object(fields) => {
-                Expr::Object(fields.iter().map(|(key, value)| Field::new(key.clone(), self.value(value))).collect())
-            }
+            Value::Object(fields) => Expr::Object(
+                fields.iter().map(|(key, value)| Field::new(key.clone(), self.value(value))).collect(),
+            ),
             Value::Choose(pick, yes, no) => match of(&self.conditions, *pick) {
                 Some(condition) => condition.choose(self.value(yes), self.value(no)).into_json(),
                 None => self.value(no),
@@ -293,7 +319,9 @@ impl World {
                 None => NoValue.into_json(),
             },
             Value::Length(list) => functions::length(self.list(list)).into_json(),
-            Value::Number(pick) => of(&self.integers, *pick).map_or_else(|| 7.into_json(), IntoJson::into_json),
+            Value::Number(pick) => {
+                of(&self.integers, *pick).map_or_else(|| 7.into_json(), IntoJson::into_json)
+            }
             Value::Raw(value) => value.clone().into_json(),
         }
     }

@@ -15,20 +15,26 @@ use super::{
 
 #[test]
 fn waves_put_everything_after_what_it_needs() {
-    check(160, program(), |program| {
+    check(80, program(), |program| {
         let assembly = assemble(&program, PLAIN, &Options::default())?;
         for template in parse(&assembly)? {
             let mut place: BTreeMap<String, usize> = BTreeMap::new();
             for (number, wave) in assembly.graph().waves(&template.id).into_iter().enumerate() {
                 for resource in wave {
-                    prop_assert!(place.insert(resource.logical_id.clone(), number).is_none(), "twice: {resource:?}");
+                    prop_assert!(
+                        place.insert(resource.logical_id.clone(), number).is_none(),
+                        "twice: {resource:?}"
+                    );
                 }
             }
             let resources = template.names("Resources");
             prop_assert_eq!(place.keys().map(String::as_str).collect::<BTreeSet<_>>(), resources.clone());
             for name in resources {
                 for other in template.needs(name).keys() {
-                    prop_assert!(place[other] < place[name], "{name} needs {other} of the same wave or a later one");
+                    prop_assert!(
+                        place[other] < place[name],
+                        "{name} needs {other} of the same wave or a later one"
+                    );
                 }
             }
         }
@@ -64,9 +70,10 @@ fn seen_from(template: &str, stack: &str, logical_id: &str) -> String {
 
 #[test]
 fn whatever_was_said_to_depend_on_something_waits_for_it() {
-    check(160, program(), |program| {
+    check(80, program(), |program| {
         let (app, ordered) = build(&program, PLAIN);
-        let assembly = app.synth(&Options::default()).map_err(|findings| TestCaseError::fail(findings.to_string()))?;
+        let assembly =
+            app.synth(&Options::default()).map_err(|findings| TestCaseError::fail(findings.to_string()))?;
         let templates = parse(&assembly)?;
         let resources = assembly.graph().resources();
         let view = |handle| resources.iter().find(|resource| resource.handle == handle).unwrap();
@@ -74,13 +81,21 @@ fn whatever_was_said_to_depend_on_something_waits_for_it() {
             let (from, to) = (view(from), view(to));
             // The innermost stack that both are in, if there is one.
             let within = |template: &&Parsed| {
-                let holds = |stack: &str| stack == template.id || stack.starts_with(&format!("{}/", template.id));
+                let holds =
+                    |stack: &str| stack == template.id || stack.starts_with(&format!("{}/", template.id));
                 holds(&from.stack) && holds(&to.stack)
             };
-            let Some(template) = templates.iter().filter(within).max_by_key(|template| template.id.len()) else { continue };
+            let Some(template) = templates.iter().filter(within).max_by_key(|template| template.id.len())
+            else {
+                continue;
+            };
             let one = seen_from(&template.id, &from.stack, &from.logical_id);
             let other = seen_from(&template.id, &to.stack, &to.logical_id);
-            prop_assert!(one == other || waits(template, &one, &other), "{one} does not wait for {other} in {}", template.id);
+            prop_assert!(
+                one == other || waits(template, &one, &other),
+                "{one} does not wait for {other} in {}",
+                template.id
+            );
         }
         Ok(())
     });
@@ -159,7 +174,7 @@ fn entries(object: &str) -> Vec<(&str, &str)> {
 
 #[test]
 fn neighbours_that_do_not_know_each_other_may_change_places() {
-    check(192, (program(), any::<usize>()), |(program, which)| {
+    check(96, (program(), any::<usize>()), |(program, which)| {
         let Some(swapped) = swapped(&program, which) else { return Ok(()) };
         let one = assemble(&program, PLAIN, &Options::default())?;
         let other = assemble(&swapped, PLAIN, &Options::default())?;

@@ -107,7 +107,8 @@ fn resource() -> BoxedStrategy<Resource> {
     );
     (scopes, body, attributes)
         .prop_map(|(scopes, (properties, metadata, tag), attributes)| {
-            let (depends_on, condition, deletion_policy, logical_id, moved_from, overridden, edit) = attributes;
+            let (depends_on, condition, deletion_policy, logical_id, moved_from, overridden, edit) =
+                attributes;
             Resource {
                 name: String::new(),
                 scopes,
@@ -230,7 +231,6 @@ impl Stack {
         self.early.iter_mut().for_each(|early| resource(early, count));
         for (index, nested) in self.nested.iter_mut().enumerate() {
             nested.number(format!("N{index}"), count);
-            // The nested stack is a resource, too, but none that a reference is to.
         }
         self.late.iter_mut().for_each(|late| resource(late, count));
         self.each_own_reference(&mut |pick| *pick = (usize::from(*pick) % (*count).max(1)) as Pick);
@@ -258,7 +258,8 @@ impl Resource {
             Some(Edit::Beside(one, other)) => vec![one, other],
             None => Vec::new(),
         };
-        let values = self.properties.iter_mut().chain(&mut self.metadata).chain(&mut self.overridden).chain(edited);
+        let values =
+            self.properties.iter_mut().chain(&mut self.metadata).chain(&mut self.overridden).chain(edited);
         values.for_each(|value| value.references(rename));
         self.tag.iter_mut().for_each(|text| text.references(rename));
         self.depends_on.iter_mut().for_each(rename);

@@ -54,7 +54,7 @@ fn a_literal_is_the_same_in_the_template() {
 
 #[test]
 fn a_change_leaves_what_is_beside_it_alone() {
-    check(128, program(), |program| {
+    check(64, program(), |program| {
         for stack in assemble(&program, PLAIN, &Options::default())?.stacks() {
             for (name, resource) in stack.template().value()["Resources"].as_object().unwrap() {
                 let properties = &resource["Properties"];

@@ -102,27 +102,51 @@ pub(crate) fn uses(value: &Value, conditional: bool, visit: &mut dyn FnMut(Use, 
                 match (key.as_str(), value) {
                     ("Ref", Value::String(name)) if call => visit(Use::Name(name.clone()), conditional),
                     ("Fn::GetAtt", Value::Array(items)) if call => {
-                        let (name, attribute) = (text(&items[0]).unwrap(), text(&items[1]).unwrap());
-                        visit(Use::Attribute(name, attribute), conditional);
+                        match (items.first().and_then(text), items.get(1).and_then(text)) {
+                            (Some(name), Some(attribute)) => {
+                                visit(Use::Attribute(name, attribute), conditional)
+                            }
+                            (Some(name), None) => visit(Use::Attribute(name, String::new()), conditional),
+                            _ => {}
+                        }
+                        items.iter().skip(1).for_each(|item| uses(item, conditional, visit));
                     }
-                    ("Condition", Value::String(name)) if call => visit(Use::Condition(name.clone()), conditional),
-                    ("Fn::If", Value::Array(items)) if call && items.len() == 3 => {
-                        visit(Use::Condition(text(&items[0]).unwrap()), conditional);
-                        items[1..].iter().for_each(|item| uses(item, true, visit));
+                    ("Condition", Value::String(name)) if call => {
+                        visit(Use::Condition(name.clone()), conditional)
+                    }
+                    ("Fn::If", Value::Array(items)) if call => {
+                        items
+                            .first()
+                            .and_then(text)
+                            .into_iter()
+                            .for_each(|name| visit(Use::Condition(name), conditional));
+                        items.iter().skip(1).for_each(|item| uses(item, true, visit));
                     }
                     ("Fn::FindInMap", Value::Array(items)) if call => {
-                        visit(Use::Mapping(text(&items[0]).unwrap()), conditional);
-                        items[1..].iter().for_each(|item| uses(item, conditional, visit));
+                        items
+                            .first()
+                            .and_then(text)
+                            .into_iter()
+                            .for_each(|name| visit(Use::Mapping(name), conditional));
+                        items.iter().skip(1).for_each(|item| uses(item, conditional, visit));
                     }
-                    ("Fn::ImportValue", Value::String(name)) if call => visit(Use::Import(name.clone()), conditional),
+                    ("Fn::ImportValue", Value::String(name)) if call => {
+                        visit(Use::Import(name.clone()), conditional)
+                    }
                     ("Fn::GetStackOutput", Value::Object(of)) if call => {
-                        visit(Use::StackOutput(text(&of["StackName"]).unwrap(), text(&of["OutputName"]).unwrap()), conditional);
+                        visit(
+                            Use::StackOutput(
+                                text(&of["StackName"]).unwrap(),
+                                text(&of["OutputName"]).unwrap(),
+                            ),
+                            conditional,
+                        );
                     }
                     ("Fn::Sub", value) if call => {
-                        let (template, variables) = match value {
-                            Value::Array(items) => (items[0].as_str().unwrap(), items[1].as_object().cloned().unwrap()),
-                            value => (value.as_str().unwrap(), serde_json::Map::new()),
-                        };
+                        let items =
+                            value.as_array().map(Vec::as_slice).unwrap_or(std::slice::from_ref(value));
+                        let template = items.first().and_then(Value::as_str).unwrap_or_default();
+                        let variables = items.get(1).and_then(Value::as_object).cloned().unwrap_or_default();
                         for name in sub_pieces(template).into_iter().filter_map(Result::err) {
                             if !variables.contains_key(&name) {
                                 visit(named(&name), conditional);
@@ -139,8 +163,14 @@ pub(crate) fn uses(value: &Value, conditional: bool, visit: &mut dyn FnMut(Use, 
 }
 
 const PSEUDO: &[&str] = &[
-    "AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId",
-    "AWS::StackName", "AWS::URLSuffix",
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
 ];
 
 /// A template of an assembly.
@@ -214,20 +244,24 @@ impl Parsed {
         uses(&self.value, false, &mut |of, _| {
             let fine = match &of {
                 Use::Name(name) => {
-                    resources.contains(name.as_str()) || parameters.contains(name.as_str()) || PSEUDO.contains(&name.as_str())
+                    resources.contains(name.as_str())
+                        || parameters.contains(name.as_str())
+                        || PSEUDO.contains(&name.as_str())
                 }
-                Use::Attribute(name, attribute) => match (nested.get(name), attribute.strip_prefix("Outputs.")) {
-                    (Some(inner), Some(output)) => {
-                        stacks.iter().any(|stack| stack.id == *inner && stack.names("Outputs").contains(output))
+                Use::Attribute(name, attribute) => {
+                    match (nested.get(name), attribute.strip_prefix("Outputs.")) {
+                        (Some(inner), Some(output)) => stacks
+                            .iter()
+                            .any(|stack| stack.id == *inner && stack.names("Outputs").contains(output)),
+                        _ => resources.contains(name.as_str()),
                     }
-                    _ => resources.contains(name.as_str()),
-                },
+                }
                 Use::Condition(name) => conditions.contains(name.as_str()),
                 Use::Mapping(name) => mappings.contains(name.as_str()),
                 Use::Import(name) => exported.contains(name.as_str()),
-                Use::StackOutput(name, output) => {
-                    stacks.iter().any(|stack| stack.name == *name && stack.names("Outputs").contains(output.as_str()))
-                }
+                Use::StackOutput(name, output) => stacks
+                    .iter()
+                    .any(|stack| stack.name == *name && stack.names("Outputs").contains(output.as_str())),
             };
             if !fine {
                 wrong.push(format!("{of:?} in {}", self.id));
@@ -237,11 +271,19 @@ impl Parsed {
             let others = self.depends_on(name).into_iter().filter(|other| !resources.contains(other));
             wrong.extend(others.map(|other| format!("DependsOn {other} of {name} in {}", self.id)));
             let condition = resource.get("Condition").and_then(Value::as_str);
-            wrong.extend(condition.filter(|name| !conditions.contains(name)).map(|of| format!("Condition {of} of {name}")));
+            wrong.extend(
+                condition
+                    .filter(|name| !conditions.contains(name))
+                    .map(|of| format!("Condition {of} of {name}")),
+            );
         }
         for (name, output) in self.section("Outputs") {
             let condition = output.get("Condition").and_then(Value::as_str);
-            wrong.extend(condition.filter(|name| !conditions.contains(name)).map(|of| format!("Condition {of} of {name}")));
+            wrong.extend(
+                condition
+                    .filter(|name| !conditions.contains(name))
+                    .map(|of| format!("Condition {of} of {name}")),
+            );
         }
         wrong
     }
@@ -283,7 +325,9 @@ pub(crate) fn dangling(assembly: &Assembly) -> Result<Vec<String>, TestCaseError
                 wrong.push(format!("{} has no parameter {parameter}", stack.id));
             }
             if let ParameterSource::Output { stack: producer, output } = source
-                && !stacks.iter().any(|stack| stack.id == *producer && stack.names("Outputs").contains(output.as_str()))
+                && !stacks
+                    .iter()
+                    .any(|stack| stack.id == *producer && stack.names("Outputs").contains(output.as_str()))
             {
                 wrong.push(format!("{producer} has no output {output}"));
             }

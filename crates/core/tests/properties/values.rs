@@ -71,9 +71,45 @@ pub(crate) enum Value {
 const ATTRIBUTES: &[&str] = &["Arn", "A.Rn", "Endpoint.Address", "EndpointAddress"];
 
 const FRAGMENTS: &[&str] = &[
-    "\"", "\\", "\n", "\r", "\t", "\u{0}", "\u{1}", "\u{2}", "\u{3}", "\u{4}", "\u{1f}", "\u{7f}", "${", "${A}",
-    "${!", "${!B}", "$", "{", "}", "{{", "}}", "{{resolve:ssm:x}}", "é", "😀", "\u{2028}", "\u{feff}", "a", " ",
-    "1", "true", "null", "# ", ": ", "- ", "'", "%", "|", "A.Arn", ",",
+    "\"",
+    "\\",
+    "\n",
+    "\r",
+    "\t",
+    "\u{0}",
+    "\u{1}",
+    "\u{2}",
+    "\u{3}",
+    "\u{4}",
+    "\u{1f}",
+    "\u{7f}",
+    "${",
+    "${A}",
+    "${!",
+    "${!B}",
+    "$",
+    "{",
+    "}",
+    "{{",
+    "}}",
+    "{{resolve:ssm:x}}",
+    "é",
+    "😀",
+    "\u{2028}",
+    "\u{feff}",
+    "a",
+    " ",
+    "1",
+    "true",
+    "null",
+    "# ",
+    ": ",
+    "- ",
+    "'",
+    "%",
+    "|",
+    "A.Arn",
+    ",",
 ];
 
 /// Strings that get in the way of quoting, substitution and encoding.
@@ -153,7 +189,7 @@ pub(crate) fn symbolic() -> BoxedStrategy<Text> {
 pub(crate) fn text() -> BoxedStrategy<Text> {
     let boxed = |text: Text| Box::new(text);
     leaf()
-        .prop_recursive(3, 16, 4, move |inner| {
+        .prop_recursive(3, 8, 3, move |inner| {
             let lists = list(inner.clone());
             prop_oneof![
                 5 => vec(inner.clone(), 0..5).prop_map(Text::Interpolation),
@@ -206,7 +242,7 @@ pub(crate) fn literal() -> BoxedStrategy<Value> {
 }
 
 fn nested(leaf: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
-    leaf.prop_recursive(3, 16, 4, |inner| {
+    leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::Many),
             proptest::collection::btree_map(key(), inner, 0..4).prop_map(Value::Object),
@@ -227,7 +263,7 @@ pub(crate) fn value() -> BoxedStrategy<Value> {
         1 => list(text()).prop_map(Value::Length),
         1 => any::<Pick>().prop_map(Value::Number),
     ];
-    leaf.prop_recursive(3, 16, 4, |inner| {
+    leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             2 => vec(inner.clone(), 0..4).prop_map(Value::Many),
             2 => proptest::collection::btree_map(key(), inner.clone(), 0..4).prop_map(Value::Object),
@@ -252,10 +288,17 @@ impl Text {
                 one.references(rename);
                 other.references(rename);
             }
-            Self::Base64(text) | Self::Find(_, text) | Self::Secret(text) | Self::Sub(_, text) => text.references(rename),
+            Self::Base64(text) | Self::Find(_, text) | Self::Secret(text) | Self::Sub(_, text) => {
+                text.references(rename)
+            }
             Self::Join(_, list) | Self::Select(_, list) => list.references(rename),
             Self::ToJson(value) => value.references(rename),
-            Self::Literal(_) | Self::Int(_) | Self::Bool(_) | Self::Parameter(_) | Self::Pseudo(_) | Self::Ssm(_) => {}
+            Self::Literal(_)
+            | Self::Int(_)
+            | Self::Bool(_)
+            | Self::Parameter(_)
+            | Self::Pseudo(_)
+            | Self::Ssm(_) => {}
         }
     }
 }
@@ -284,7 +327,12 @@ impl Value {
                 no.references(rename);
             }
             Self::Then(_, value) => value.references(rename),
-            Self::Int(_) | Self::UInt(_) | Self::Float(_) | Self::Bool(_) | Self::Nothing | Self::Number(_)
+            Self::Int(_)
+            | Self::UInt(_)
+            | Self::Float(_)
+            | Self::Bool(_)
+            | Self::Nothing
+            | Self::Number(_)
             | Self::Raw(_) => {}
         }
     }

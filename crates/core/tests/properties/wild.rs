@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use formwork_core::{
-    App, Builder, Condition, Environment, Handle, Lowering, Mapping, Options, Parameter, Predicate, Resource, Rule,
-    Scope, Severity, Stack, Tagging, pseudo, report,
+    App, Builder, Condition, Environment, Handle, Lowering, Mapping, Options, Parameter, Predicate, Resource,
+    Rule, Scope, Severity, Stack, Tagging, pseudo, report,
 };
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestCaseError};
 use serde_json::json;
@@ -25,7 +25,14 @@ enum Step {
     Scope(String),
     Place(Option<&'static str>, Option<&'static str>, Option<String>),
     DependsOn(Pick),
-    Add { name: String, kind: String, properties: Vec<(String, Value)>, after: Vec<Pick>, condition: Option<Pick>, said: Option<(u8, String)> },
+    Add {
+        name: String,
+        kind: String,
+        properties: Vec<(String, Value)>,
+        after: Vec<Pick>,
+        condition: Option<Pick>,
+        said: Option<(u8, String)>,
+    },
     Edit(Pick, String, Value),
     EditAfter(Pick, Pick),
     Parameter(String, Option<String>, u32),
@@ -55,7 +62,10 @@ fn name() -> BoxedStrategy<String> {
 }
 
 fn path() -> BoxedStrategy<String> {
-    let piece = prop_oneof![select(&["P", "Q", "0", "1", "7", "", "Tags", "\\"][..]).prop_map(str::to_owned), nasty()];
+    let piece = prop_oneof![
+        select(&["P", "Q", "0", "1", "7", "", "Tags", "\\"][..]).prop_map(str::to_owned),
+        nasty()
+    ];
     vec(piece, 0..4).prop_map(|pieces| pieces.join(".")).boxed()
 }
 
@@ -100,8 +110,22 @@ fn step() -> BoxedStrategy<Step> {
         1 => Just("AWS::CloudFormation::Stack".to_owned()),
         1 => nasty()
     ];
-    let add = (name(), kind, vec((name(), value()), 0..3), vec(pick(), 0..2), proptest::option::of(pick()), proptest::option::weighted(0.3, (0u8..4, path())))
-        .prop_map(|(name, kind, properties, after, condition, said)| Step::Add { name, kind, properties, after, condition, said });
+    let add = (
+        name(),
+        kind,
+        vec((name(), value()), 0..3),
+        vec(pick(), 0..2),
+        proptest::option::of(pick()),
+        proptest::option::weighted(0.3, (0u8..4, path())),
+    )
+        .prop_map(|(name, kind, properties, after, condition, said)| Step::Add {
+            name,
+            kind,
+            properties,
+            after,
+            condition,
+            said,
+        });
     prop_oneof![
         2 => name().prop_map(Step::Stack),
         1 => name().prop_map(Step::Nested),
@@ -179,7 +203,9 @@ fn run(apps: &[App; 2], steps: &[Step]) {
                     Some((0, id)) => resource.logical_id(id.clone()),
                     Some((1, path)) => resource.moved_from(path.clone()),
                     Some((2, path)) => resource.override_property(path, 1),
-                    Some((_, name)) => resource.tagging(Tagging::List(name.clone().into())).tag("k", pseudo::region()),
+                    Some((_, name)) => {
+                        resource.tagging(Tagging::List(name.clone().into())).tag("k", pseudo::region())
+                    }
                     None => resource,
                 };
                 world.handles.push(scope.add(name.clone(), resource));
@@ -203,7 +229,8 @@ fn run(apps: &[App; 2], steps: &[Step]) {
             }
             Step::Condition(name, pick, text) => {
                 let predicate = world.text(text).equals("x");
-                let predicate = of(&conditions, *pick).map_or(predicate.clone(), |condition| predicate & condition);
+                let predicate =
+                    of(&conditions, *pick).map_or(predicate.clone(), |condition| predicate & condition);
                 conditions.push(scope.condition(name.clone(), predicate));
                 world.conditions = conditions.clone();
             }
@@ -216,7 +243,10 @@ fn run(apps: &[App; 2], steps: &[Step]) {
                 world.mappings.push(scope.mapping(name.clone(), mapping));
             }
             Step::Rule(name, text) => {
-                scope.rule(name.clone(), Rule::new().assert(Predicate::contains(["a"], world.text(text)), "no"));
+                scope.rule(
+                    name.clone(),
+                    Rule::new().assert(Predicate::contains(["a"], world.text(text)), "no"),
+                );
             }
             Step::Output(name, text, condition, export) => {
                 let mut output = scope.output(name.clone(), world.text(text));
@@ -253,7 +283,11 @@ fn options() -> BoxedStrategy<Options> {
         .boxed()
 }
 
-fn synthesised(steps: &[Step], options: &Options, then: impl Fn(Result<formwork_core::Assembly, formwork_core::Findings>) -> Result<(), TestCaseError>) -> Result<(), TestCaseError> {
+fn synthesised(
+    steps: &[Step],
+    options: &Options,
+    then: impl Fn(Result<formwork_core::Assembly, formwork_core::Findings>) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
     let apps = apps();
     run(&apps, steps);
     apps.into_iter().try_for_each(|app| then(app.synth(options)))
@@ -266,10 +300,16 @@ fn nothing_panics_and_every_finding_says_what_and_where() {
             let findings = result.map_or_else(|findings| findings, |assembly| assembly.findings().clone());
             for finding in &findings {
                 let code = finding.code.strip_prefix("FW").unwrap_or_default();
-                prop_assert!(code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()), "{}", finding.code);
+                prop_assert!(
+                    code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()),
+                    "{}",
+                    finding.code
+                );
                 prop_assert!(!finding.message.contains('\n'), "{:?}", finding.message);
                 // An app without a stack has no line that could be shown.
-                let shown = finding.code == "FW0402" || finding.severity != Severity::Error || !finding.spans.is_empty();
+                let shown = finding.code == "FW0402"
+                    || finding.severity != Severity::Error
+                    || !finding.spans.is_empty();
                 prop_assert!(shown, "no place: {finding}");
             }
             report::text(&findings, &report::NoSources, report::Style::Plain);
@@ -280,7 +320,7 @@ fn nothing_panics_and_every_finding_says_what_and_where() {
 
 #[test]
 fn what_is_accepted_refers_to_what_is_there() {
-    check(256, (vec(step(), 0..12), options()), |(steps, options)| {
+    check(384, (vec(step(), 0..12), options()), |(steps, options)| {
         synthesised(&steps, &options, |result| {
             let Ok(assembly) = result else { return Ok(()) };
             let wrong = dangling(&assembly)?;
