@@ -21,7 +21,6 @@ use std::{
 
 use formwork_core::{App, Assembly, Environment, Limits, Options, Resource, json};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// SHA-256 of the canonical form (sorted keys, no white space) for some sizes.
 const DIGESTS: &[(usize, &str)] = &[
@@ -53,8 +52,10 @@ pub fn speed() -> Result<(), String> {
                 fs::read_to_string(&file).map_err(|error| format!("reading {}: {error}", file.display()))?;
             let tree: serde_json::Value = serde_json::from_str(&text)
                 .map_err(|error| format!("{variant} with {count} wrote no JSON: {error}"))?;
-            let digest: String =
-                Sha256::digest(tree.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest: String = hmac_sha256::Hash::hash(tree.to_string().as_bytes())
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             if digest != *expected {
                 return Err(format!("{variant} with {count} resources wrote another template: {digest}"));
             }

@@ -440,7 +440,7 @@ impl<'a> AssembledStack<'a> {
         let nested = model.stacks[self.index as usize].parent.is_some();
         let mut parameters = BTreeMap::new();
         if nested {
-            let wired = wiring.parameters.get(&self.index).into_iter().flatten();
+            let wired = wiring.parameters(self.index).iter();
             parameters.extend(wired.map(|parameter| (parameter.name.clone(), ParameterSource::Parent)));
         }
         for wire in wiring.wires.iter().filter(|wire| wire.consumer == self.index) {

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::location::SourceLocation;
 
 /// How much a [`Finding`] matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is wrong.
@@ -31,7 +30,7 @@ impl Severity {
 }
 
 /// A place in the source that belongs to a finding, with what it has to do with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// Where.
     pub at: SourceLocation,
@@ -49,7 +48,7 @@ pub struct Span {
 ///     .help("add `.tag(\"owner\", \"team-name\")`");
 /// assert_eq!(finding.to_string(), "error[ORG001]: buckets need an owner tag");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The stable code, such as `FW0202`; `formwork explain <code>` tells more on Formwork's own.
@@ -59,22 +58,22 @@ pub struct Finding {
     /// What is wrong, in one line.
     pub message: String,
     /// The stack that it concerns, by the name given to `App::stack`.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
     /// Where in the template: `Resources/Vpc/Properties/CidrBlock`.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_path: Option<String>,
     /// The types of the resources concerned, for front ends that know more about them.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource_types: Vec<String>,
     /// Places in the source, the most telling first.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
     /// Further facts.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// What to do.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub help: Vec<String>,
 }
 
@@ -162,7 +161,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// All findings of one run, in the order in which they were made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Findings(Vec<Finding>);
 

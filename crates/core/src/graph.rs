@@ -133,10 +133,12 @@ impl Graph {
             let first = members[0];
             let circular = members.len() > 1 || self.outgoing(first).any(|edge| edge.to == first);
             if circular {
-                cycles.push(self.shortest_circle(first, &members));
+                let circle = self.shortest_circle(first, &members);
+                let place = cycles
+                    .partition_point(|other: &Vec<Edge>| other.first().is_some_and(|edge| edge.from < first));
+                cycles.insert(place, circle);
             }
         }
-        cycles.sort_by_key(|cycle| cycle.first().map(|edge| edge.from));
         cycles
     }
 
@@ -145,8 +147,9 @@ impl Graph {
         let mut reached: Vec<Option<Edge>> = vec![None; members.len()];
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
+            // petgraph lists the newest edge first.
             let mut outgoing: Vec<&Edge> = self.outgoing(node).collect();
-            outgoing.sort_by_key(|edge| (edge.to, edge.property));
+            outgoing.reverse();
             for edge in outgoing {
                 if edge.to == start {
                     let mut circle = vec![*edge];
@@ -181,8 +184,9 @@ impl Graph {
         let certain = |edge: &&Edge| !edge.conditional && model.nodes[edge.to as usize].stack == stack;
         let mut direct: Vec<u32> = Vec::new();
         for edge in self.outgoing(node).filter(certain) {
-            if !edge.written && !direct.contains(&edge.to) {
-                direct.push(edge.to);
+            let place = direct.partition_point(|other| ids.node(*other) < ids.node(edge.to));
+            if !edge.written && direct.get(place) != Some(&edge.to) {
+                direct.insert(place, edge.to);
             }
         }
         let referenced =
@@ -222,7 +226,6 @@ impl Graph {
             }
             true
         });
-        direct.sort_unstable_by_key(|node| ids.node(*node));
         direct
     }
 
@@ -298,16 +301,15 @@ fn lift(model: &Model, wiring: &Wiring, lowering: Lowering, edges: &mut Vec<Edge
             }
         }
     }
-    for (nested, arguments) in &wiring.arguments {
-        let node = &model.nodes[*nested as usize];
-        for (_, carried, lowering) in arguments {
-            match (wiring.link_of(node.stack, carried, *lowering), carried.target(model)) {
+    for (index, stack) in model.stacks.iter().enumerate() {
+        let Some((parent, nested)) = stack.parent else { continue };
+        let at = model.nodes[nested as usize].at;
+        for (_, carried, lowering) in wiring.arguments(index as u32) {
+            match (wiring.link_of(parent, carried, *lowering), carried.target(model)) {
                 (Link::Local, Target::Resource(key) | Target::Attribute(key, _)) => {
-                    lifted.push(implied(*nested, key.index, None, node.at));
+                    lifted.push(implied(nested, key.index, None, at));
                 }
-                (Link::NestedOutput { node: inner, .. }, _) => {
-                    lifted.push(implied(*nested, inner, None, node.at))
-                }
+                (Link::NestedOutput { node: inner, .. }, _) => lifted.push(implied(nested, inner, None, at)),
                 _ => {}
             }
         }

@@ -9,8 +9,6 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use sha2::{Digest, Sha256};
-
 use crate::{
     expr::{At, Str},
     finding::Finding,
@@ -62,11 +60,16 @@ pub(crate) fn shorten(name: &str, limit: usize, separator: &str) -> String {
     }
     let kept = limit.saturating_sub(DIGITS + separator.len());
     let kept: String = name.chars().take(kept).collect();
-    let digest: String = hex(&Sha256::digest(name.as_bytes())).chars().take(DIGITS.min(limit)).collect();
+    let digest: String = sha256(name.as_bytes()).chars().take(DIGITS.min(limit)).collect();
     format!("{}{separator}{digest}", kept.trim_end_matches(separator))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&hmac_sha256::Hash::hash(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
@@ -189,7 +192,7 @@ fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, find
         }
         // CloudFormation refuses to change the type behind an id, so that another type means another id.
         if entry.id == format!("{}{}", scope.prefix, node.id) {
-            let digest = hex(&Sha256::digest(node.kind.as_bytes()));
+            let digest = sha256(node.kind.as_bytes());
             return ids.push([&shorten(&entry.id, LIMIT - 8, ""), &digest[..8]]);
         }
     }
@@ -467,7 +470,7 @@ mod tests {
         let short = shorten(&long, 255, "");
         assert_eq!(short.len(), 255);
         assert_ne!(shorten(&format!("{long}B"), 255, ""), short);
-        let digest = hex(&Sha256::digest(b"acme-prod-images"));
+        let digest = sha256(b"acme-prod-images");
         assert_eq!(shorten("acme-prod-images", 14, "-"), format!("acme-{}", &digest[..8]));
         assert_eq!(shorten("short", 255, ""), "short");
     }

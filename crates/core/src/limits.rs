@@ -102,10 +102,9 @@ pub(crate) fn of_model(
                     .help("CloudFormation refuses a template without resources: add one, or do not declare the stack"),
             ));
         }
-        let wired = |map: &dyn Fn() -> Option<usize>| map().unwrap_or_default();
-        let wire_parameters = wired(&|| wiring.parameters.get(&number).map(Vec::len))
-            + usize::from(crate::lower::needs_templates(model, number));
-        let wire_outputs = wired(&|| wiring.outputs.get(&number).map(Vec::len));
+        let wire_parameters =
+            wiring.parameters(number).len() + usize::from(crate::lower::needs_templates(model, number));
+        let wire_outputs = wiring.outputs(number).len();
         let counts: [(&'static str, &str, usize, usize, Option<At>); 4] = [
             (
                 "FW0403",
@@ -322,13 +321,13 @@ fn conditions(model: &Model, stack: u32, findings: &mut Vec<Finding>) {
 
 fn resource_types(model: &Model, findings: &mut Vec<Finding>) {
     // Most programs have a few types many times.
-    let mut legal: IdMap<'_, ()> = IdMap::default();
+    let mut legal: IdMap<'_, u32> = IdMap::default();
     for (index, node) in model.nodes.iter().enumerate() {
         if legal.contains_key(&*node.kind) {
             continue;
         }
         if legal_type(&node.kind) {
-            legal.insert(&node.kind, ());
+            legal.insert(&node.kind, index as u32);
         } else {
             let mut finding = Finding::error("FW0107", format!("`{}` is not a type of resource", node.kind))
                 .in_stack(&*model.stacks[node.stack as usize].id)
@@ -360,10 +359,10 @@ fn exports(model: &Model, ids: &Ids, wiring: &Wiring, findings: &mut Vec<Finding
     // Of two outputs that both have conditions, one at most may ever be there.
     type Place<'m> = (Option<&'m str>, Option<&'m str>);
     let mut seen: HashMap<(Place<'_>, String), (At, bool)> = HashMap::new();
-    for (stack, outputs) in &wiring.outputs {
-        let place = (model.account(*stack), model.region(*stack));
-        for name in outputs.iter().filter_map(|output| output.export.clone()) {
-            seen.insert((place, name), (model.stacks[*stack as usize].at, false));
+    for stack in 0..model.stacks.len() as u32 {
+        let place = (model.account(stack), model.region(stack));
+        for name in wiring.outputs(stack).iter().filter_map(|output| output.export.clone()) {
+            seen.insert((place, name), (model.stacks[stack as usize].at, false));
         }
     }
     for (index, stack) in model.stacks.iter().enumerate() {

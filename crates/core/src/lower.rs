@@ -7,7 +7,7 @@ use crate::{
     encode::{Encoder, HOLE, Hole, PIECE_TEXT, PIECE_VALUE, Stored, TEXT, escape},
     expr::{Expr, Field, Kind, Reference, Target},
     graph::Graph,
-    ids::{Ids, hex},
+    ids::{Ids, sha256},
     model::Model,
     resource::Section,
     template::Template,
@@ -156,8 +156,8 @@ impl<'m> Writer<'m> {
         let model = self.context.model;
         let stack = &model.stacks[self.stack as usize];
         let mut entries: Vec<(String, Expr)> = Vec::new();
-        let wired = self.context.wiring.parameters.get(&self.stack);
-        for parameter in wired.into_iter().flatten() {
+        let wired = self.context.wiring.parameters(self.stack);
+        for parameter in wired {
             entries.push((parameter.name.clone(), parameter.data.expr()));
         }
         if needs_templates(model, self.stack) {
@@ -292,7 +292,7 @@ impl<'m> Writer<'m> {
             _ => Vec::new(),
         };
         let unset = |name: &str| !set.iter().any(|field| field.name == name);
-        let wired = self.context.wiring.arguments.get(&node).map(Vec::as_slice).unwrap_or_default();
+        let wired = self.context.wiring.arguments(nested);
         let mut separator = r#","Parameters":{"#;
         for (name, carried, lowering) in wired.iter().filter(|(name, ..)| unset(name)) {
             self.raw(separator);
@@ -335,8 +335,8 @@ impl<'m> Writer<'m> {
     fn outputs(&mut self) {
         let model = self.context.model;
         let stack = &model.stacks[self.stack as usize];
-        let wired = self.context.wiring.outputs.get(&self.stack);
-        if stack.outputs.is_empty() && wired.is_none() {
+        let wired = self.context.wiring.outputs(self.stack);
+        if stack.outputs.is_empty() && wired.is_empty() {
             return;
         }
         self.raw(r#","Outputs":{"#);
@@ -365,7 +365,7 @@ impl<'m> Writer<'m> {
             }
             self.raw("}");
         }
-        for output in wired.into_iter().flatten() {
+        for output in wired {
             self.raw(if first { "" } else { "," });
             first = false;
             self.name(&output.name);
@@ -712,6 +712,5 @@ fn join(pieces: &[Piece]) -> Vec<u8> {
 
 /// The digest by which nested templates are found.
 pub(crate) fn digest(text: &[u8]) -> String {
-    use sha2::Digest;
-    hex(&sha2::Sha256::digest(text))
+    sha256(text)
 }

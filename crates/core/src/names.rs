@@ -6,7 +6,7 @@ use crate::{
     encode::Stored,
     expr::{At, Target},
     finding::Finding,
-    ids::Ids,
+    ids::{IdMap, Ids},
     model::Model,
     wires::for_each_value,
 };
@@ -52,10 +52,10 @@ pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>)
 }
 
 struct Names<'i> {
-    resources: HashMap<&'i str, u32>,
-    parameters: HashMap<&'i str, u32>,
-    conditions: HashMap<&'i str, u32>,
-    mappings: HashMap<&'i str, u32>,
+    resources: IdMap<'i, u32>,
+    parameters: IdMap<'i, u32>,
+    conditions: IdMap<'i, u32>,
+    mappings: IdMap<'i, u32>,
 }
 
 impl<'i> Names<'i> {

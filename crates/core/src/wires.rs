@@ -6,20 +6,19 @@
 //! and into the other.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     fmt,
     str::FromStr,
 };
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
     encode::{Hole, Stored},
     expr::{At, Expr, Kind, Reference, Target},
     finding::Finding,
-    ids::{Ids, hex, shorten},
+    ids::{Ids, sha256, shorten},
     location::SourceLocation,
     model::{Declared, Model},
     parameter::ParameterData,
@@ -145,10 +144,11 @@ pub(crate) struct Wire {
 #[derive(Debug, Default)]
 pub(crate) struct Wiring {
     links: HashMap<(u32, Carried, Lowering), Link>,
-    pub(crate) parameters: BTreeMap<u32, Vec<WireParameter>>,
-    pub(crate) outputs: BTreeMap<u32, Vec<WireOutput>>,
-    /// What the resource of a nested stack passes to it.
-    pub(crate) arguments: BTreeMap<u32, Vec<(String, Carried, Lowering)>>,
+    /// Of each stack, by name.
+    parameters: Vec<Vec<WireParameter>>,
+    outputs: Vec<Vec<WireOutput>>,
+    /// What the resource of each nested stack passes to it, by the index of that stack.
+    arguments: Vec<Vec<(String, Carried, Lowering)>>,
     pub(crate) wires: Vec<Wire>,
     /// Between outermost stacks: who needs whom, and a line that says so.
     pub(crate) order: Vec<(u32, u32, At)>,
@@ -218,6 +218,17 @@ impl Carried {
     }
 }
 
+impl Wire {
+    fn identity(&self) -> (u32, u32, &str, Lowering) {
+        (self.producer, self.consumer, &self.output, self.lowering)
+    }
+}
+
+/// Where something of a name is in a list that is in order of names, or where it would have to go.
+fn position<T>(list: &[T], name: &str, of: impl Fn(&T) -> &str) -> Result<usize, usize> {
+    list.binary_search_by(|item| of(item).cmp(name))
+}
+
 struct Builder<'m> {
     model: &'m Model,
     ids: &'m Ids,
@@ -228,8 +239,6 @@ struct Builder<'m> {
     /// Plain names that more than one value would have.
     ambiguous: HashSet<String>,
     findings: Vec<Finding>,
-    /// Where each wire is in `wiring.wires`.
-    known: HashMap<(u32, u32, Carried, Lowering), usize>,
     /// Outputs and parameters of wires whose plain names two values want.
     reported: HashSet<(u32, u32, Lowering)>,
 }
@@ -257,11 +266,15 @@ pub(crate) fn connect(
         model,
         ids,
         names,
-        wiring: Wiring::default(),
+        wiring: Wiring {
+            parameters: model.stacks.iter().map(|_| Vec::new()).collect(),
+            outputs: model.stacks.iter().map(|_| Vec::new()).collect(),
+            arguments: model.stacks.iter().map(|_| Vec::new()).collect(),
+            ..Wiring::default()
+        },
         taken: HashSet::new(),
         ambiguous: HashSet::new(),
         findings: Vec::new(),
-        known: HashMap::new(),
         reported: HashSet::new(),
     };
     if model.stacks.len() > 1 {
@@ -275,7 +288,6 @@ pub(crate) fn connect(
     }
     builder.explicit_order();
     findings.append(&mut builder.findings);
-    builder.wiring.sort();
     builder.wiring
 }
 
@@ -365,8 +377,9 @@ impl Builder<'_> {
         }
         self.link(stack, &carried, lowering, at);
         if producer != consumer {
-            let key = (producer, consumer, carried.clone(), lowering);
-            if let Some(wire) = self.known.get(&key).and_then(|index| self.wiring.wires.get_mut(*index)) {
+            let output = self.free_name(producer, false, &carried);
+            let used = (producer, consumer, output.as_str(), lowering);
+            if let Some(wire) = self.wiring.wires.iter_mut().find(|wire| wire.identity() == used) {
                 let at = SourceLocation::from(at);
                 if !wire.at.contains(&at) {
                     wire.at.push(at);
@@ -490,15 +503,15 @@ impl Builder<'_> {
                 Some((_, node)) => Link::NestedOutput { node, output },
                 None => Link::Local,
             }
-        } else if let Some((parent, node)) = self.model.stacks[stack as usize].parent {
+        } else if let Some((parent, _)) = self.model.stacks[stack as usize].parent {
             // Into a nested stack: a parameter, filled by the stack around it.
             let name = self.parameter(stack, carried);
             self.link(parent, carried, lowering, at);
             let argument = (name.clone(), carried.clone(), lowering);
-            let arguments = self.wiring.arguments.entry(node).or_default();
             // One value has one parameter, however each of its uses would cross stacks.
-            if !arguments.iter().any(|(known, ..)| *known == argument.0) {
-                arguments.push(argument);
+            let arguments = &mut self.wiring.arguments[stack as usize];
+            if let Err(position) = position(arguments, &argument.0, |(name, ..)| name) {
+                arguments.insert(position, argument);
             }
             Link::Parameter(name)
         } else {
@@ -523,16 +536,18 @@ impl Builder<'_> {
             (Lowering::Strong, Some(export)) => (Link::Import { export }, None),
             _ => (Link::StackOutput { stack: producer, output: output.clone() }, None),
         };
-        self.known.insert((producer, consumer, carried.clone(), lowering), self.wiring.wires.len());
-        self.wiring.wires.push(Wire {
+        let wire = Wire {
             producer,
             consumer,
             output,
             value: carried.describe(self.ids),
             parameter,
             lowering,
-            at: vec![at.into()],
-        });
+            at: Vec::new(),
+        };
+        // In an order that does not depend on what was used first.
+        let place = self.wiring.wires.partition_point(|other| other.identity() < wire.identity());
+        self.wiring.wires.insert(place, wire);
         self.wiring.order.push((consumer, producer, at));
         link
     }
@@ -546,35 +561,35 @@ impl Builder<'_> {
         at: At,
     ) -> String {
         let name = self.free_name(stack, false, carried);
-        if !self
-            .wiring
-            .outputs
-            .get(&stack)
-            .is_some_and(|outputs| outputs.iter().any(|output| output.name == name))
-        {
+        let mut found = position(&self.wiring.outputs[stack as usize], &name, |output| &output.name);
+        if found.is_err() {
             self.link(stack, carried, lowering, at);
             let description = format!("{} for other stacks", carried.describe(self.ids));
             let output = WireOutput { name: name.clone(), value: carried.clone(), export: None, description };
-            self.wiring.outputs.entry(stack).or_default().push(output);
+            let outputs = &mut self.wiring.outputs[stack as usize];
+            // Linking may have added others.
+            found = position(outputs, &name, |output| &output.name);
+            if let Err(position) = found {
+                outputs.insert(position, output);
+                found = Ok(position);
+            }
         }
-        if let Some(outputs) = self.wiring.outputs.get_mut(&stack)
-            && let Some(output) = outputs.iter_mut().find(|output| output.name == name)
-            && export.is_some()
-        {
-            output.export = export;
+        if let (Ok(position), Some(_)) = (found, &export) {
+            self.wiring.outputs[stack as usize][position].export = export;
         }
         name
     }
 
     fn parameter(&mut self, stack: u32, carried: &Carried) -> String {
         let name = self.free_name(stack, true, carried);
-        let parameters = self.wiring.parameters.entry(stack).or_default();
-        if !parameters.iter().any(|parameter| parameter.name == name) {
+        let found = position(&self.wiring.parameters[stack as usize], &name, |parameter| &parameter.name);
+        if let Err(position) = found {
             let type_name = if carried.list { "CommaDelimitedList" } else { "String" };
             let producer = crate::ids::stack_path(self.model, carried.stack(self.model));
             let description = format!("{} of stack {producer}", carried.describe(self.ids));
             let data = ParameterData::of_wire(type_name, description);
-            parameters.push(WireParameter { name: name.clone(), data });
+            let parameter = WireParameter { name: name.clone(), data };
+            self.wiring.parameters[stack as usize].insert(position, parameter);
         }
         name
     }
@@ -587,7 +602,7 @@ impl Builder<'_> {
         }
         let producer = crate::ids::stack_path(self.model, carried.stack(self.model));
         let identity = format!("{producer}\n{}\n{}", carried.describe(self.ids), carried.list);
-        let digest = hex(&Sha256::digest(identity.as_bytes()));
+        let digest = sha256(identity.as_bytes());
         shorten(&format!("{plain}{}", &digest[..8]), LIMIT, "")
     }
 
@@ -668,21 +683,19 @@ fn partition(region: Option<&str>) -> &'static str {
 }
 
 impl Wiring {
-    /// Puts everything into an order that does not depend on what was used first.
-    fn sort(&mut self) {
-        for parameters in self.parameters.values_mut() {
-            parameters.sort_by(|one, other| one.name.cmp(&other.name));
-        }
-        for outputs in self.outputs.values_mut() {
-            outputs.sort_by(|one, other| one.name.cmp(&other.name));
-        }
-        for arguments in self.arguments.values_mut() {
-            arguments.sort_by(|one, other| one.0.cmp(&other.0));
-        }
-        self.wires.sort_by(|one, other| {
-            let key = |wire: &Wire| (wire.producer, wire.consumer, wire.output.clone(), wire.lowering);
-            key(one).cmp(&key(other))
-        });
+    /// The parameters that wires add to a stack, by name.
+    pub(crate) fn parameters(&self, stack: u32) -> &[WireParameter] {
+        self.parameters.get(stack as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The outputs that wires add to a stack, by name.
+    pub(crate) fn outputs(&self, stack: u32) -> &[WireOutput] {
+        self.outputs.get(stack as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is passed to a nested stack, by the names of its parameters.
+    pub(crate) fn arguments(&self, nested: u32) -> &[(String, Carried, Lowering)] {
+        self.arguments.get(nested as usize).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What a reference looks like from a stack's template.
@@ -703,16 +716,14 @@ impl Wiring {
         let roots: Vec<u32> = (0..model.stacks.len() as u32)
             .filter(|stack| model.stacks[*stack as usize].parent.is_none())
             .collect();
-        let mut open: HashMap<u32, HashSet<u32>> =
-            roots.iter().map(|stack| (*stack, HashSet::new())).collect();
-        for (consumer, producer, _) in &self.order {
-            open.entry(*consumer).or_default().insert(*producer);
-        }
         let mut order: Vec<u32> = Vec::with_capacity(roots.len());
         while order.len() < roots.len() {
             let ready = roots.iter().find(|stack| {
                 !order.contains(stack)
-                    && open.get(stack).is_none_or(|needs| needs.iter().all(|need| order.contains(need)))
+                    && self
+                        .order
+                        .iter()
+                        .all(|(consumer, producer, _)| consumer != *stack || order.contains(producer))
             });
             match ready {
                 Some(stack) => order.push(*stack),
@@ -731,13 +742,14 @@ impl Wiring {
             self.order.iter().find(|(consumer, producer, _)| (*consumer, *producer) == (from, to))
         };
         let mut findings = Vec::new();
-        let mut explained: HashSet<u32> = HashSet::new();
+        let mut explained: Vec<u32> = Vec::new();
         for start in stuck {
             if explained.contains(start) {
                 continue;
             }
             // The shortest way from this stack back to itself.
-            let mut reached: HashMap<u32, u32> = HashMap::new();
+            // Who was reached, and from whom.
+            let mut reached: Vec<(u32, u32)> = Vec::new();
             let mut queue = std::collections::VecDeque::from([*start]);
             let mut last = None;
             'search: while let Some(stack) = queue.pop_front() {
@@ -749,16 +761,18 @@ impl Wiring {
                         last = Some(stack);
                         break 'search;
                     }
-                    if !reached.contains_key(next) {
-                        reached.insert(*next, stack);
+                    if !reached.iter().any(|(known, _)| known == next) {
+                        reached.push((*next, stack));
                         queue.push_back(*next);
                     }
                 }
             }
             let Some(last) = last else { continue };
             let mut path = vec![*start, last];
-            while let Some(previous) =
-                path.last().filter(|stack| *stack != start).and_then(|stack| reached.get(stack))
+            while let Some((_, previous)) = path
+                .last()
+                .filter(|stack| *stack != start)
+                .and_then(|stack| reached.iter().find(|(known, _)| known == stack))
             {
                 path.push(*previous);
             }
