@@ -396,7 +396,13 @@ impl<'a> AssembledStack<'a> {
         let model = &self.assembly.model;
         let data = &model.stacks[self.index as usize];
         let nested = data.parent.is_some();
-        let mut ignored = Vec::new();
+        let mut tags = BTreeMap::new();
+        if !nested {
+            // What is wrong with them was reported.
+            for (key, value) in limits::stack_tags(model, self.index, &mut Vec::new()) {
+                tags.insert(key, value);
+            }
+        }
         ManifestStack {
             id: self.id(),
             name: (!nested).then(|| self.name().to_owned()),
@@ -414,11 +420,7 @@ impl<'a> AssembledStack<'a> {
             termination_protection: data.termination_protection,
             notification_arns: data.notification_arns.iter().map(|(arn, _)| arn.to_string()).collect(),
             service_role: data.service_role.as_ref().map(|role| role.to_string()),
-            tags: if nested {
-                BTreeMap::new()
-            } else {
-                limits::stack_tags(model, self.index, &mut ignored).into_iter().collect()
-            },
+            tags,
             macros: self.macros(),
             at: data.at.into(),
             resources: self.resources(),
@@ -461,7 +463,8 @@ impl<'a> AssembledStack<'a> {
 
     fn resources(&self) -> BTreeMap<String, ManifestResource> {
         let Assembly { model, ids, .. } = self.assembly;
-        let resource = |node: &u32| {
+        let mut resources = BTreeMap::new();
+        for node in &model.stacks[self.index as usize].nodes {
             let data = &model.nodes[*node as usize];
             let changes = data.attributes.as_ref().map(|attributes| attributes.changes.as_slice());
             let change = |change: &crate::edit::Change| ManifestChange {
@@ -476,9 +479,9 @@ impl<'a> AssembledStack<'a> {
                 at: model.places(*node),
                 changes: changes.unwrap_or_default().iter().map(change).collect(),
             };
-            (ids.node(*node).to_owned(), resource)
-        };
-        model.stacks[self.index as usize].nodes.iter().map(resource).collect()
+            resources.insert(ids.node(*node).to_owned(), resource);
+        }
+        resources
     }
 
     /// The line that set a property of a resource, or a part of one: `Vpc` and `CidrBlock`, `Task` and

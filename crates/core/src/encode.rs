@@ -566,7 +566,15 @@ impl Decoder<'_> {
             self.position += 1;
         }
         let text = std::str::from_utf8(&self.bytes[start..self.position]).unwrap_or_default();
-        serde_json::from_str::<serde_json::Value>(text).map_or(Expr::Null, Expr::from)
+        match text {
+            "true" => Expr::Bool(true),
+            "false" => Expr::Bool(false),
+            // serde_json rounds the last digit of some numbers; the standard library does not.
+            _ => (text.parse().map(Expr::Int))
+                .or_else(|_| text.parse().map(Expr::UInt))
+                .or_else(|_| text.parse().map(Expr::Float))
+                .unwrap_or(Expr::Null),
+        }
     }
 }
 

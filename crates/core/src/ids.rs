@@ -5,7 +5,7 @@
 //! nothing else goes into them: no counter, no order, no digest unless the path is too long.
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry as MapEntry},
+    collections::{HashMap, hash_map::Entry as MapEntry},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -349,11 +349,14 @@ fn changed(model: &Model, ids: &Ids, lock: &Lock, findings: &mut Vec<Finding>) {
     for (index, stack) in model.stacks.iter().enumerate() {
         let path = stack_path(model, index as u32);
         let Some(entries) = lock.stack(&model.environment.name, &path) else { continue };
-        let used: std::collections::HashSet<&str> = stack.nodes.iter().map(|node| ids.node(*node)).collect();
-        let mut gone: BTreeMap<&str, Vec<(&String, &LockEntry)>> = BTreeMap::new();
+        let mut used: IdMap<'_, u32> = IdMap::default();
+        for node in &stack.nodes {
+            used.insert(ids.node(*node), *node);
+        }
+        let mut gone: Vec<(&str, &LockEntry)> = Vec::new();
         for (address, entry) in entries {
-            if !used.contains(entry.id.as_str()) {
-                gone.entry(&entry.kind).or_default().push((address, entry));
+            if !used.contains_key(entry.id.as_str()) {
+                gone.push((address, entry));
             }
         }
         for node in &stack.nodes {
@@ -362,13 +365,12 @@ fn changed(model: &Model, ids: &Ids, lock: &Lock, findings: &mut Vec<Finding>) {
             if entries.values().any(|entry| entry.id == id) {
                 continue;
             }
-            let Some(candidates) = gone.get_mut(&*data.kind).filter(|candidates| !candidates.is_empty())
-            else {
-                continue;
-            };
             let address = model.address(*node);
-            let index = candidates.iter().position(|(old, _)| **old == address).unwrap_or(0);
-            let (old, entry) = candidates.remove(index);
+            // The one that stood at the same path, or else the first of the type.
+            let alike = |(_, entry): &(&str, &LockEntry)| entry.kind == data.kind;
+            let same = gone.iter().position(|(old, entry)| *old == address && entry.kind == data.kind);
+            let Some(index) = same.or_else(|| gone.iter().position(alike)) else { continue };
+            let (old, entry) = gone.remove(index);
             findings.push(id_change(model, *node, id, &address, old, entry));
         }
     }
@@ -408,19 +410,19 @@ pub(crate) fn stateful(attributes: &crate::resource::Attributes) -> bool {
 /// The lock that belongs to these ids: other environments as they were, this one anew.
 pub(crate) fn relock(model: &Model, ids: &Ids, lock: Option<&Lock>) -> Lock {
     let mut lock = lock.cloned().unwrap_or_default();
-    let stacks = model.stacks.iter().enumerate().map(|(index, stack)| {
-        let entries = stack.nodes.iter().map(|node| {
+    let stacks = lock.emptied(&model.environment.name);
+    for (index, stack) in model.stacks.iter().enumerate() {
+        let entries = stacks.entry(stack_path(model, index as u32)).or_default();
+        for node in &stack.nodes {
             let data = &model.nodes[*node as usize];
             let entry = LockEntry {
                 kind: data.kind.to_string(),
                 id: ids.node(*node).to_owned(),
                 stateful: data.attributes.as_deref().is_some_and(stateful),
             };
-            (model.address(*node), entry)
-        });
-        (stack_path(model, index as u32), entries.collect())
-    });
-    lock.replace(&model.environment.name, stacks.collect());
+            entries.insert(model.address(*node), entry);
+        }
+    }
     lock
 }
 

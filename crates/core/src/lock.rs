@@ -93,8 +93,11 @@ impl Lock {
         self.environments.get(environment)?.get(stack)
     }
 
-    pub(crate) fn replace(&mut self, environment: &str, stacks: Stacks) {
-        self.environments.insert(environment.to_owned(), stacks);
+    /// The stacks of an environment, all of them forgotten.
+    pub(crate) fn emptied(&mut self, environment: &str) -> &mut Stacks {
+        let stacks = self.environments.entry(environment.to_owned()).or_default();
+        stacks.clear();
+        stacks
     }
 }
 
@@ -115,9 +118,8 @@ mod tests {
         let mut lock = Lock::default();
         let entry =
             LockEntry { kind: "AWS::RDS::DBInstance".into(), id: "DbInstance".into(), stateful: true };
-        let stacks =
-            BTreeMap::from([("data/\"x\"".to_owned(), BTreeMap::from([("Db/Instance".to_owned(), entry)]))]);
-        lock.replace("prod", stacks);
+        let entries = BTreeMap::from([("Db/Instance".to_owned(), entry)]);
+        lock.emptied("prod").insert("data/\"x\"".to_owned(), entries);
         assert_eq!(Lock::parse("formwork.lock", &lock.text()), Ok(lock));
     }
 

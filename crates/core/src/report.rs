@@ -2,13 +2,7 @@
 
 mod underline;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    ops::Range,
-    path::PathBuf,
-};
+use std::{cell::RefCell, fs, ops::Range, path::PathBuf};
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet,
@@ -43,7 +37,7 @@ impl Sources for NoSources {
 #[derive(Debug, Default)]
 pub struct SourceFolders {
     folders: Vec<PathBuf>,
-    read: RefCell<BTreeMap<String, Option<String>>>,
+    read: RefCell<Vec<(String, Option<String>)>>,
 }
 
 impl SourceFolders {
@@ -60,14 +54,15 @@ impl SourceFolders {
 impl Sources for SourceFolders {
     fn text(&self, file: &str) -> Option<String> {
         let mut read = self.read.borrow_mut();
-        if let Some(known) = read.get(file) {
+        if let Some((_, known)) = read.iter().find(|(name, _)| name == file) {
             return known.clone();
         }
         // Joining an absolute path to a folder gives that path.
         let text = self.folders.iter().find_map(|folder| fs::read_to_string(folder.join(file)).ok());
         // A program refers to secrets; a configuration file may hold one.
         let text = if file.ends_with(".rs") { text } else { text.map(|text| masked(&text)) };
-        read.entry(file.to_owned()).or_insert(text).clone()
+        read.push((file.to_owned(), text.clone()));
+        text
     }
 }
 
@@ -208,18 +203,20 @@ fn in_template(finding: &Finding) -> Option<String> {
 /// Adds one snippet per file, in the place of its first span, and the bare place of every span without
 /// source.
 fn with_spans<'a>(mut group: Group<'a>, spans: &'a [Span], sources: &dyn Sources) -> Group<'a> {
-    let mut texts: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut texts: Vec<(&str, Option<String>)> = Vec::new();
     for span in spans {
-        texts.entry(&span.at.file).or_insert_with_key(|file| sources.text(file));
+        if !texts.iter().any(|(file, _)| *file == span.at.file) {
+            texts.push((&span.at.file, sources.text(&span.at.file)));
+        }
     }
     let source_of = |span: &Span| {
-        let text = texts.get(&*span.at.file)?.as_deref()?;
+        let text = texts.iter().find(|(file, _)| *file == span.at.file)?.1.as_deref()?;
         // The compiler does not count a byte order mark as a column.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.split('\n').count();
         (1..=lines).contains(&(span.at.line as usize)).then_some(text)
     };
-    let mut shown = BTreeSet::new();
+    let mut shown = Vec::new();
     for (index, span) in spans.iter().enumerate() {
         let file = &*span.at.file;
         let Some(text) = source_of(span) else {
@@ -237,7 +234,8 @@ fn with_spans<'a>(mut group: Group<'a>, spans: &'a [Span], sources: &dyn Sources
             }
             continue;
         };
-        if shown.insert(file) {
+        if !shown.contains(&file) {
+            shown.push(file);
             let marks = spans
                 .iter()
                 .enumerate()

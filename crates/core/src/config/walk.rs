@@ -1,7 +1,5 @@
 //! Holds a document against the schema and notes everything that does not fit.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::{
@@ -76,12 +74,12 @@ pub(super) struct Walk<'s> {
     /// Whether the walk ended early, so that its problems mean nothing.
     pub(super) gave_up: bool,
     /// The paths that the schema marks as secret.
-    pub(super) secrets: BTreeSet<Path>,
+    pub(super) secrets: Vec<Path>,
 }
 
 impl<'s> Walk<'s> {
     pub(super) fn new(schema: &'s Value, file: &'s str) -> Self {
-        Self { schema, file, steps: 0, gave_up: false, secrets: BTreeSet::new() }
+        Self { schema, file, steps: 0, gave_up: false, secrets: Vec::new() }
     }
 
     /// Everything that is wrong with a document.
@@ -100,7 +98,7 @@ impl<'s> Walk<'s> {
         let mut place = place.clone();
         if !place.secret && view.is_secret(self.schema) {
             place.secret = true;
-            self.secrets.insert(place.path.clone());
+            self.secrets.push(place.path.clone());
         }
         let mut rest = view.clone();
         match rest.unions.pop() {
@@ -182,8 +180,14 @@ impl<'s> Walk<'s> {
     }
 
     fn unknown_key(&self, view: &View<'s>, member: &Member, near: Option<&str>, place: &Place) -> Problem {
-        let known: BTreeSet<&str> = view.properties().map(|(key, _)| key).collect();
-        let known: Vec<String> = known.into_iter().map(words::key).collect();
+        let mut known: Vec<String> = Vec::new();
+        for (key, _) in view.properties() {
+            let key = words::key(key);
+            let place = known.partition_point(|other| *other < key);
+            if known.get(place) != Some(&key) {
+                known.insert(place, key);
+            }
+        }
         let path = place.path.key(&member.key);
         let help = match near {
             Some(near) => format!("did you mean {}?", words::key(near)),
