@@ -219,6 +219,9 @@ fn an_earlier_assembly_tells_what_became_of_wires() {
     assert_eq!(shop.run(&["synth", "dev", "--out", "one"]).code, 0);
     assert_eq!(shop.run(&["synth", "dev", "--out", "two", "--since", "one"]).code, 0);
     assert!(shop.read("two/manifest.json").contains("\"state\": \"kept\""));
+    shop.write("prod.json", DEV);
+    let ran = shop.run(&["synth", "prod", "--since", "one"]);
+    assert!(ran.code == 1 && ran.err.contains("is an assembly of `shop` in `dev`"), "{}", ran.err);
     let ran = shop.run(&["synth", "dev", "--since", "config"]);
     assert!(ran.code == 1 && ran.err.contains("error[FW0602]"), "{}", ran.err);
 }
@@ -304,4 +307,44 @@ fn quickstart_is_the_first_command_of_the_readme() {
         "quickstart_workers",
         fs::read_to_string(out.join("uploads-dev-workers.template.json")).expect("a template")
     );
+}
+
+#[test]
+fn what_a_killed_run_left_is_put_right() {
+    let shop = Shop::new("killed", &[("dev.json", DEV)]);
+    assert_eq!(shop.run(&["synth", "dev", "--out", "out"]).code, 0);
+    let before = shop.read("out/manifest.json");
+    // As if a run had been killed between the two moves; no process has this number.
+    fs::rename(shop.folder.join("out"), shop.folder.join(".out.old-999999999")).expect("a move");
+    fs::create_dir(shop.folder.join(".out.new-999999999")).expect("a folder");
+    shop.write("dev.json", "{\"queues\": 1, \"mistake\": \"none\"}");
+    assert_eq!(shop.run(&["synth", "dev", "--out", "out", "--since", ".out.old-999999999"]).code, 0);
+    assert_ne!(shop.read("out/manifest.json"), before);
+    assert_eq!(shop.files("."), ["config", "out"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_stays_a_link() {
+    let shop = Shop::new("link", &[("dev.json", DEV)]);
+    fs::create_dir(shop.folder.join("real")).expect("a folder");
+    std::os::unix::fs::symlink("real", shop.folder.join("out")).expect("a link");
+    assert_eq!(shop.run(&["synth", "dev", "--out", "out"]).code, 0);
+    assert!(shop.folder.join("out").is_symlink());
+    assert!(shop.files("real").contains(&"manifest.json".to_owned()));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told() {
+    let shop = Shop::new("full", &[("dev.json", DEV)]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let output = Command::new(env!("CARGO_BIN_EXE_shop"))
+        .arg("schema")
+        .current_dir(&shop.folder)
+        .env_remove("CARGO_MANIFEST_DIR")
+        .stdout(full)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("error[FW0601]"));
 }

@@ -274,6 +274,14 @@ impl<'a> Stack<'a> {
         self
     }
 
+    /// What stands for this nested stack in the stack around it: an `AWS::CloudFormation::Stack`, whose properties
+    /// can be set with [`Scope::edit`]. `None` if the stack is not nested.
+    pub fn resource(&self) -> Option<crate::Handle> {
+        let model = self.scope.app.model.borrow();
+        let (_, node) = model.stacks[self.index as usize].parent?;
+        Some(crate::Handle { key: model.key(node) })
+    }
+
     /// A stack nested in this one: a template of its own, deployed as one resource of this stack's. References
     /// between the two become the nested stack's parameters and outputs.
     ///
@@ -387,8 +395,10 @@ impl<'a> Scope<'a> {
         let mut model = self.app.model.borrow_mut();
         let id = id.into();
         let findings = mapping::findings(&id, &mapping.rows, at);
+        // What is wrong with it was said; nothing else is reported in its wake.
+        let rows = if findings.is_empty() { mapping::expr(&mapping.rows) } else { Expr::Object(Vec::new()) };
         model.findings.extend(findings);
-        let declared = self.declare(&mut model, id, &mapping::expr(&mapping.rows), at);
+        let declared = self.declare(&mut model, id, &rows, at);
         let index = model.mappings.len() as u32;
         model.stacks[declared.stack as usize].mappings.push(index);
         model.mappings.push((declared, mapping.rows));

@@ -193,6 +193,9 @@ impl Assembly {
         format: Format,
         earlier: Option<&Manifest>,
     ) -> Result<Manifest, WriteError> {
+        // A link is followed: what it leads to is what the user means.
+        let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        recover(folder);
         let replaced = files_of_earlier(folder)?;
         let parent = match folder.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -255,6 +258,30 @@ impl Assembly {
         let path = staging.join(MANIFEST);
         fs::write(&path, manifest.text()).map_err(failed(&path))?;
         Ok(manifest)
+    }
+}
+
+/// Puts back what a run that was killed at the wrong moment had moved away, and removes what such runs left.
+fn recover(folder: &Path) {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { return };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    let [new, old] = ["new", "old"].map(|what| format!(".{}.{what}-", name.to_string_lossy()));
+    for entry in entries.flatten() {
+        let file = entry.file_name();
+        let file = file.to_string_lossy();
+        let Some(process) = file.strip_prefix(&new).or_else(|| file.strip_prefix(&old)) else { continue };
+        // Another run may be at work; where processes cannot be looked up, nothing is touched.
+        let processes = Path::new("/proc");
+        if process.is_empty() || !processes.join("self").exists() || processes.join(process).exists() {
+            continue;
+        }
+        // All of this is best effort: writing reports what stands in its way.
+        if file.starts_with(&old) && !folder.exists() {
+            let _ = fs::rename(entry.path(), folder);
+        } else {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -148,7 +148,7 @@ impl<'a> Edit<'a> {
         let tag = (key.into(), value.into_text(), Location::caller());
         self.change(|model, node| {
             let attributes = model.attributes_mut(node);
-            attributes.tagging.get_or_insert(Tagging::List("Tags".into()));
+            attributes.tagging.get_or_insert(Tagging::List("Tags"));
             attributes.tags.push(tag);
         })
     }
@@ -244,6 +244,9 @@ fn split(path: &str) -> Vec<String> {
 /// Sets (or, with an absent value, removes) what stands at a path of a resource: `Properties.A.0.B`.
 pub(crate) fn set(model: &mut Model, node: u32, path: &str, value: Expr, by: &str, at: At) {
     let steps = split(path);
+    if steps.iter().any(String::is_empty) {
+        return report(model, node, path, "a step of the path has no name", at);
+    }
     if steps.len() > 128 {
         return report(model, node, "..", "the path is more than 128 steps long", at);
     }
@@ -301,7 +304,8 @@ fn place(target: &mut Expr, steps: &[String], value: Expr) -> Result<(), String>
         if value == Expr::Absent {
             return Ok(());
         }
-        *target = Expr::Object(Vec::new());
+        // The first item of a list that is not there yet.
+        *target = if step == "0" { Expr::List(Vec::new()) } else { Expr::Object(Vec::new()) };
     }
     if target.is_expression() {
         return Err(format!("`{step}` lies inside an expression, whose value is not known yet"));

@@ -42,6 +42,8 @@ pub(crate) struct Flags {
     pub(crate) not_finite: bool,
     /// Nested deeper than `DEPTH`.
     pub(crate) too_deep: bool,
+    /// Holds an object with one key twice.
+    pub(crate) twice: bool,
 }
 
 /// Where an encoded value, or a part of it, was set; `offset` counts from the start of the buffer.
@@ -178,10 +180,12 @@ impl Encoder {
     fn object(&mut self, fields: &[Field], conditional: bool, depth: u32) {
         self.bytes.push(b'{');
         let mut first = true;
-        for field in fields {
+        for (index, field) in fields.iter().enumerate() {
             if field.value == Expr::Absent {
                 continue;
             }
+            let same = |other: &Field| other.name == field.name && other.value != Expr::Absent;
+            self.flags.twice |= fields[..index].iter().any(same);
             if !first {
                 self.bytes.push(b',');
             }

@@ -368,7 +368,61 @@ pub(crate) fn cycle_finding(model: &Model, ids: &Ids, circle: &[Edge], advice: &
     for help in specific {
         finding = finding.help(help);
     }
+    if circle.len() == 1 {
+        return finding.help("a resource cannot need itself: use a name that is known beforehand");
+    }
     finding.help("take one of these references away: put it into a resource of its own that needs both sides, or use a name that is known beforehand")
+}
+
+/// A reference that is always there to a resource that is not.
+pub(crate) fn maybe_missing(model: &Model, ids: &Ids, edge: &Edge) -> Option<Finding> {
+    let condition =
+        |node: u32| model.nodes[node as usize].attributes.as_ref()?.condition.map(|(condition, _)| condition);
+    // Whether a condition with another name implies this one is beyond what is looked at here.
+    let needed =
+        condition(edge.to).filter(|_| edge.written && !edge.conditional && condition(edge.from).is_none())?;
+    let (from, to) = (&model.nodes[edge.from as usize], &model.nodes[edge.to as usize]);
+    let (id, condition) = (ids.node(edge.to), &ids.conditions[needed.key.index as usize]);
+    let finding = Finding::warning(
+        "FW0210",
+        format!(
+            "`{}` always refers to `{id}`, which is only there if `{condition}` holds",
+            ids.node(edge.from)
+        ),
+    )
+    .at(edge.at, "referred to here")
+    .at(to.at, "the resource with the condition")
+    .in_stack(&*model.stacks[from.stack as usize].id)
+    .template_path(format!("Resources/{}", ids.node(edge.from)));
+    Some(finding.help("choose with `condition.then(..)` or `condition.choose(.., ..)`, or give the other resource the same condition"))
+}
+
+/// The same for outputs.
+pub(crate) fn outputs_maybe_missing(model: &Model, ids: &Ids) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, stack) in model.stacks.iter().enumerate() {
+        for (output, id) in stack.outputs.iter().zip(&ids.outputs[index]) {
+            for hole in model.value_holes(output.declared.value).iter().filter(|hole| !hole.conditional) {
+                let (Target::Resource(key) | Target::Attribute(key, _)) = hole.reference.target else {
+                    continue;
+                };
+                let node = &model.nodes[key.index as usize];
+                let needed = node.attributes.as_ref().and_then(|attributes| attributes.condition);
+                if let (Some((needed, _)), None) = (needed, output.condition) {
+                    let (name, condition) = (ids.node(key.index), &ids.conditions[needed.key.index as usize]);
+                    findings.push(
+                        Finding::warning("FW0210", format!("output `{id}` always refers to `{name}`, which is only there if `{condition}` holds"))
+                            .at(output.declared.at, "declared here")
+                            .at(node.at, "the resource with the condition")
+                            .in_stack(&*stack.id)
+                            .template_path(format!("Outputs/{id}"))
+                            .help("give the output the same condition with `.condition(..)`"),
+                    );
+                }
+            }
+        }
+    }
+    findings
 }
 
 /// How a circle that a type of resource is part of can be broken; known to whoever knows the type.

@@ -147,8 +147,9 @@ pub(crate) fn assign(model: &Model, lock: Option<&Lock>, findings: &mut Vec<Find
 }
 
 fn illegal(what: &str, name: &str, at: At) -> Finding {
-    let finding =
-        Finding::error("FW0103", format!("`{name}` cannot be the name of a {what}")).at(at, "named here");
+    let article = if what.starts_with('o') { "an" } else { "a" };
+    let message = format!("`{name}` cannot be the name of {article} {what}");
+    let finding = Finding::error("FW0103", message).at(at, "named here");
     let suggestion = suggestion(name);
     let help = if suggestion.is_empty() {
         "logical ids consist of ASCII letters and digits".to_owned()
@@ -429,21 +430,22 @@ pub(crate) fn relock(model: &Model, ids: &Ids, lock: Option<&Lock>) -> Lock {
 /// The places that moved from the same one.
 pub(crate) fn moves(model: &Model, findings: &mut Vec<Finding>) {
     let mut seen: HashMap<(u32, Str), At> = HashMap::new();
-    let mut declared: Vec<(u32, Str, At)> = Vec::new();
+    // Only a scope can have been the stack itself.
+    let mut declared: Vec<(u32, Str, At, bool)> = Vec::new();
     for node in &model.nodes {
         if let Some((path, at)) =
             node.attributes.as_ref().and_then(|attributes| attributes.moved_from.as_ref())
         {
-            declared.push((node.stack, path.clone(), at));
+            declared.push((node.stack, path.clone(), at, false));
         }
     }
     for scope in &model.scopes {
         if let Some((path, at)) = &scope.moved_from {
-            declared.push((scope.stack, path.clone(), at));
+            declared.push((scope.stack, path.clone(), at, true));
         }
     }
-    for (stack, path, at) in declared {
-        if !path.is_empty() && path.split('/').any(|name| !legal(name)) {
+    for (stack, path, at, scope) in declared {
+        if !(scope && path.is_empty()) && path.split('/').any(|name| !legal(name)) {
             let message = format!("`{path}` is not a path that anything can have moved from");
             findings.push(
                 Finding::error("FW0110", message)

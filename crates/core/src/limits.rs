@@ -9,6 +9,7 @@ use crate::{
     finding::Finding,
     ids::{IdMap, Ids},
     model::Model,
+    resource::Section,
     template::{Format, Template},
     wires::Wiring,
 };
@@ -185,6 +186,10 @@ pub(crate) fn of_model(
             of_stack(model, number, &names[index], limits, findings);
         }
         conditions(model, number, findings);
+        if stack.parent.is_some() {
+            nested(model, ids, number, findings);
+        }
+        readable(model, ids, number, findings);
     }
     resource_types(model, findings);
     exports(model, ids, wiring, findings);
@@ -222,14 +227,21 @@ fn too_long(what: &str, count: usize, limit: usize, code: &'static str, at: At) 
 fn of_stack(model: &Model, stack: u32, name: &str, limits: &Limits, findings: &mut Vec<Finding>) {
     let data = &model.stacks[stack as usize];
     let at = data.name.as_ref().map_or(data.at, |(_, at)| *at);
-    let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
+    let legal = !data.id.is_empty()
+        && !data.id.contains('/')
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let finding = |finding: Finding| finding.in_stack(&*data.id);
     if !legal {
         findings.push(finding(
             Finding::error("FW0105", format!("`{name}` cannot be the name of a stack"))
                 .at(at, "named here")
-                .help("a stack's name begins with a letter and consists of letters, digits and `-`"),
+                .help("a stack's name begins with a letter and consists of letters, digits and `-`")
+                .help(if data.name.is_some() {
+                    "it was given with `.name(..)`"
+                } else {
+                    "it is made of the app's name, the environment and the name given to `app.stack(..)`"
+                }),
         ));
     } else if name.len() > STACK_NAME {
         let message =
@@ -279,14 +291,19 @@ pub(crate) fn stack_tags(model: &Model, stack: u32, findings: &mut Vec<Finding>)
                 continue;
             }
         };
-        if key.is_empty() || key.chars().count() > TAG.0 || text.chars().count() > TAG.1 {
-            let message = format!("the tag `{key}` of stack `{}` is too long or has no key", data.id);
-            findings.push(
-                Finding::error("FW0411", message)
-                    .at(*at, "given here")
-                    .in_stack(&*data.id)
-                    .help(format!("keys have 1 to {} characters, values at most {}", TAG.0, TAG.1)),
-            );
+        if key.starts_with("aws:")
+            || key.is_empty()
+            || key.chars().count() > TAG.0
+            || text.chars().count() > TAG.1
+        {
+            let message =
+                format!("the tag `{key}` of stack `{}` is reserved, too long or has no key", data.id);
+            findings.push(Finding::error("FW0411", message).at(*at, "given here").in_stack(&*data.id).help(
+                format!(
+                    "keys have 1 to {} characters and do not begin with `aws:`, values at most {}",
+                    TAG.0, TAG.1
+                ),
+            ));
         }
         match tags.iter_mut().find(|(other, _)| other == key) {
             Some((_, value)) => *value = text,
@@ -294,6 +311,78 @@ pub(crate) fn stack_tags(model: &Model, stack: u32, findings: &mut Vec<Finding>)
         }
     }
     tags
+}
+
+/// What cannot be said of a nested stack, and parameters of it that nobody gives a value.
+fn nested(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
+    let data = &model.stacks[stack as usize];
+    let id = crate::ids::stack_path(model, stack);
+    let said = [
+        (data.name.is_some(), "a name"),
+        (data.region.is_some(), "a Region"),
+        (data.account.is_some(), "an account"),
+        (data.termination_protection, "termination protection"),
+        (data.service_role.is_some(), "a service role"),
+        (!data.notification_arns.is_empty(), "topics to notify"),
+    ];
+    for (_, what) in said.into_iter().filter(|(said, _)| *said) {
+        findings.push(
+            Finding::error("FW0111", format!("the nested stack `{id}` cannot have {what} of its own"))
+                .at(data.at, "this nested stack")
+                .in_stack(id.clone())
+                .help("CloudFormation deploys it as a part of the stack around it: say it of that one"),
+        );
+    }
+    let Some((_, node)) = data.parent else { return };
+    let passed =
+        model.property(node, Section::Properties, "Parameters").map(|property| model.value(property.value));
+    for index in &data.parameters {
+        let (declared, parameter) = &model.parameters[*index as usize];
+        let name = &ids.parameters[*index as usize];
+        let given = passed.as_ref().is_some_and(|passed| passed.get(name).is_some());
+        if !given && !parameter.has_default() {
+            findings.push(
+                Finding::error("FW0209", format!("nobody gives the parameter `{name}` of the nested stack `{id}` a value"))
+                    .at(declared.at, "declared here")
+                    .in_stack(id.clone())
+                    .help("use the value itself instead of a parameter: what comes from other stacks is passed on")
+                    .help(format!("or give it a default, or set `Parameters.{name}` of what `.resource()` of the nested stack yields")),
+            );
+        }
+    }
+}
+
+/// Outputs that show the value of a secret parameter.
+fn readable(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
+    let data = &model.stacks[stack as usize];
+    for output in &data.outputs {
+        for hole in model.value_holes(output.declared.value) {
+            let Target::Parameter(key) = hole.reference.target else { continue };
+            if model.parameters[key.index as usize].1.is_secret() {
+                let (output_id, name) = (&output.declared.id, &ids.parameters[key.index as usize]);
+                findings.push(
+                    Finding::error(
+                        "FW0208",
+                        format!("output `{output_id}` shows the secret parameter `{name}`"),
+                    )
+                    .at(output.declared.at, "declared here")
+                    .in_stack(&*data.id)
+                    .help("outputs can be read by everybody who can see the stack: take it away"),
+                );
+            }
+        }
+        if let Some(Expr::Text(name)) = output.export.map(|export| model.value(export))
+            && (name.is_empty()
+                || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-".contains(&byte)))
+        {
+            findings.push(
+                Finding::error("FW0103", format!("`{name}` cannot be the name of an export"))
+                    .at(output.declared.at, "of this output")
+                    .in_stack(&*data.id)
+                    .help("the names of exports consist of ASCII letters, digits, `:` and `-`"),
+            );
+        }
+    }
 }
 
 /// Conditions and rules are decided before anything is created, so that they cannot refer to resources.

@@ -64,6 +64,15 @@ impl Lock {
             let problem = format!("it has version {}, and this Formwork knows version 1", read.version);
             return Err(unreadable(problem, 1, 1));
         }
+        let entries = read.environment.values().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
+        for entry in entries {
+            if !crate::ids::legal(&entry.id) || entry.id.len() > 255 {
+                let line =
+                    text.lines().position(|line| line.contains(&format!("id = {}", quoted(&entry.id))));
+                let problem = format!("`{}` is not a logical id", entry.id);
+                return Err(unreadable(problem, line.map_or(1, |line| line as u32 + 1), 1));
+            }
+        }
         Ok(Self { environments: read.environment })
     }
 
@@ -129,6 +138,11 @@ mod tests {
             Lock::parse("formwork.lock", "version = 1\n[environment.prod.data]\nx = 3\n").unwrap_err();
         assert_eq!(error.iter().next().unwrap().spans[0].at.line, 3);
         assert!(Lock::parse("formwork.lock", "version = 2").is_err());
+        let text = "version = 1\n[environment.a.b]\nx = { type = \"T\", id = \"a b\" }\n";
+        assert_eq!(
+            Lock::parse("formwork.lock", text).unwrap_err().iter().next().unwrap().spans[0].at.line,
+            3
+        );
         assert!(Lock::parse("formwork.lock", "<<<<<<< HEAD").is_err());
     }
 }

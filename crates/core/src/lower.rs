@@ -371,6 +371,10 @@ impl<'m> Writer<'m> {
             self.name(&output.name);
             self.raw(r#":{"Description":"#);
             self.string(output.description());
+            if let Some(condition) = output.condition(model, self.stack) {
+                self.raw(r#","Condition":"#);
+                self.name(&self.context.ids.conditions[condition.key.index as usize]);
+            }
             self.raw(r#","Value":"#);
             let reference =
                 Reference { target: output.value.target(model), kind: Kind::Text, lowering: None };

@@ -42,16 +42,32 @@ pub struct Lookup<T = String> {
 
 impl<T> Default for Mapping<T> {
     fn default() -> Self {
-        Self::new()
+        Self { rows: Vec::new(), kind: PhantomData }
+    }
+}
+
+impl Mapping<String> {
+    /// An empty table of texts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Mapping<i64> {
+    /// An empty table of whole numbers.
+    pub fn integers() -> Self {
+        Self::default()
+    }
+}
+
+impl Mapping<Vec<String>> {
+    /// An empty table of lists of texts.
+    pub fn lists() -> Self {
+        Self::default()
     }
 }
 
 impl<T> Mapping<T> {
-    /// An empty table.
-    pub fn new() -> Self {
-        Self { rows: Vec::new(), kind: PhantomData }
-    }
-
     /// Adds a row: its key, and names with their values.
     #[track_caller]
     pub fn row<K: Into<Str>, V: IntoInput<T>>(

@@ -390,6 +390,11 @@ impl Model {
             ),
             (flags.not_finite, "a number is infinite or not a number", "templates hold finite numbers only"),
             (
+                flags.twice,
+                "an object has one key twice",
+                "CloudFormation would take one of the two values: remove the other",
+            ),
+            (
                 flags.too_deep,
                 "a value is nested more than 128 levels deep",
                 "no AWS property is as deep; look for a loop that wraps it again and again",

@@ -104,6 +104,9 @@ fn unknown(target: &Target, names: &Names<'_>, stack: &str, at: At) -> Finding {
         .min();
     match near {
         Some((_, near)) => finding.help(format!("did you mean `{near}`?")),
+        None if matches!(target, Target::NamedCondition(_) | Target::NamedMapping(_)) => {
+            finding.help(format!("use what `.{what}(..)` returned when it was declared; it cannot go wrong"))
+        }
         None => {
             finding.help("use the handle that `add` returned; it cannot go wrong and crosses stacks as well")
         }

@@ -207,6 +207,22 @@ impl ParameterData {
         Self { type_name: type_name.into(), description: Some(description.into()), ..Self::default() }
     }
 
+    /// Whether it has a value where none is given.
+    pub(crate) fn has_default(&self) -> bool {
+        self.default.is_some()
+    }
+
+    /// Whether its value is never shown.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.no_echo
+    }
+
+    /// The same without echo, where it carries the value of one.
+    pub(crate) fn secret(mut self, secret: bool) -> Self {
+        self.no_echo = secret;
+        self
+    }
+
     /// Its declaration in a template.
     pub(crate) fn expr(&self) -> Expr {
         let text = |text: &Option<Str>| text.clone().map_or(Expr::Absent, Expr::Text);

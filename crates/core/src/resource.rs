@@ -68,6 +68,10 @@ impl Handle {
 }
 
 /// Everything that stands for a resource: [`Handle`] and every typed handle.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handle of a resource",
+    label = "expected what `add` returned"
+)]
 pub trait AsHandle: Copy {
     /// The untyped handle.
     fn as_handle(&self) -> Handle;
@@ -96,6 +100,10 @@ impl IntoText for Handle {
 }
 
 /// One resource or several, for [`Builder::depends_on`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handle of a resource",
+    label = "expected what `add` returned, or a list of such"
+)]
 pub trait IntoHandles {
     /// The untyped handles.
     fn into_handles(self) -> Vec<Handle>;
@@ -198,9 +206,9 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tagging {
     /// A list of `{"Key": .., "Value": ..}` in the property of this name, mostly `Tags`.
-    List(Str),
+    List(&'static str),
     /// An object from keys to values in the property of this name.
-    Map(Str),
+    Map(&'static str),
     /// No tags at all.
     None,
 }
@@ -390,7 +398,7 @@ pub trait Builder: Sized {
     fn tag(mut self, key: impl Into<Str>, value: impl IntoText) -> Self {
         let at = Location::caller();
         let attributes = self.body_mut().attributes();
-        attributes.tagging.get_or_insert(Tagging::List("Tags".into()));
+        attributes.tagging.get_or_insert(Tagging::List("Tags"));
         attributes.tags.push((key.into(), value.into_text(), at));
         self
     }

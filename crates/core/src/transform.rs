@@ -30,18 +30,29 @@ pub(crate) fn run(app: &App) {
 type Tag = (Str, Expr, At);
 
 fn tags(model: &mut Model) {
-    let tagged_scopes = model.scopes.iter().any(|scope| !scope.tags.is_empty());
+    let tagged_scopes = model.scopes.iter().any(|scope| scope.parent.is_some() && !scope.tags.is_empty());
+    // Said once for each scope and type.
+    let mut told: Vec<(u32, Str)> = Vec::new();
     for node in 0..model.nodes.len() as u32 {
         let data = &model.nodes[node as usize];
+        // The tags of a nested stack go to the resource that it is, and CloudFormation hands them on.
+        if let Some(nested) = data.attributes.as_ref().and_then(|attributes| attributes.nested) {
+            let tags = model.scopes[model.stacks[nested as usize].scope as usize].tags.clone();
+            if let Some((_, _, at)) = tags.last() {
+                let at = *at;
+                write_tags(model, node, "Tags", true, tags, at);
+            }
+            continue;
+        }
         let Some(attributes) = data.attributes.as_deref() else {
             if tagged_scopes {
-                unreached(model, node);
+                unreached(model, node, &mut told);
             }
             continue;
         };
         let Some(tagging) = attributes.tagging.clone() else {
             if tagged_scopes {
-                unreached(model, node);
+                unreached(model, node, &mut told);
             }
             continue;
         };
@@ -133,12 +144,16 @@ fn merge(mut items: Vec<Expr>, tags: Vec<Tag>, list: bool) -> Expr {
 
 /// A scope's tags that do not reach a resource, because nobody said how its type takes tags. The tags of a
 /// stack and of the app are another matter: CloudFormation gives them to everything that can have tags.
-fn unreached(model: &mut Model, node: u32) {
+fn unreached(model: &mut Model, node: u32, told: &mut Vec<(u32, Str)>) {
     let data = &model.nodes[node as usize];
     let mut scope = Some(data.scope);
     while let Some(index) = scope {
         let scope_data = &model.scopes[index as usize];
         if let (true, Some((key, _, at))) = (scope_data.parent.is_some(), scope_data.tags.first()) {
+            if told.iter().any(|(scope, kind)| (*scope, kind) == (index, &data.kind)) {
+                return;
+            }
+            told.push((index, data.kind.clone()));
             let address = model.address(node);
             let finding = Finding::warning(
                 "FW0306",
@@ -147,10 +162,8 @@ fn unreached(model: &mut Model, node: u32) {
             .at(data.at, "this resource")
             .at(*at, "the tag")
             .in_stack(&*model.stacks[data.stack as usize].id)
-            .with_note(format!("how a {} takes tags is not known", data.kind))
-            .help(
-                "say it with `.tagging(Tagging::List(\"Tags\".into()))`, or `Tagging::None` if it takes none",
-            );
+            .with_note(format!("how {} takes tags is not known", data.kind))
+            .help("say it with `.tagging(Tagging::List(\"Tags\"))`, or `Tagging::None` if it takes none");
             model.findings.push(finding);
             return;
         }

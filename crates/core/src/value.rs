@@ -20,7 +20,7 @@ pub struct Input<T> {
 
 /// A typed expression: a value that is known only at deployment.
 ///
-/// It deliberately has no `Display`, so that it cannot end up as text in a string; use
+/// It deliberately has neither `Display` nor `Debug`, so that it cannot end up as text in a string; use
 /// [`interpolate!`](crate::interpolate) for that.
 ///
 /// ```compile_fail
@@ -309,18 +309,6 @@ impl<T> Clone for Input<T> {
 impl<T> Clone for Output<T> {
     fn clone(&self) -> Self {
         Self::new(self.expr.clone())
-    }
-}
-
-impl<T> fmt::Debug for Input<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Input").field(&self.expr).finish()
-    }
-}
-
-impl<T> fmt::Debug for Output<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Output").field(&self.expr).finish()
     }
 }
 

@@ -124,6 +124,13 @@ pub(crate) struct WireOutput {
 }
 
 impl WireOutput {
+    /// The condition under which there is something to put out.
+    pub(crate) fn condition(&self, model: &Model, stack: u32) -> Option<crate::Condition> {
+        let here = self.value.what != What::Parameter && self.value.stack(model) == stack;
+        let attributes = model.nodes.get(self.value.index as usize).filter(|_| here)?.attributes.as_ref()?;
+        attributes.condition.map(|(condition, _)| condition)
+    }
+
     pub(crate) fn description(&self) -> &str {
         &self.description
     }
@@ -186,6 +193,11 @@ impl Carried {
             What::Parameter => model.parameters[self.index as usize].0.stack,
             _ => model.nodes[self.index as usize].stack,
         }
+    }
+
+    /// Whether it is a parameter whose value is never shown.
+    fn is_secret(&self, model: &Model) -> bool {
+        self.what == What::Parameter && model.parameters[self.index as usize].1.is_secret()
     }
 
     /// `Vpc.CidrBlock`, for people.
@@ -370,6 +382,7 @@ impl Builder<'_> {
         if owner == stack {
             return;
         }
+        // What is needed for it is made all the same, so that nothing else is reported in its wake.
         let lowering = hole.reference.lowering.unwrap_or(default);
         let (producer, consumer) = (self.model.root(owner), self.model.root(stack));
         if producer != consumer && lowering != Lowering::Parameter && consumer == stack {
@@ -438,6 +451,24 @@ impl Builder<'_> {
 
     fn stack_id(&self, stack: u32) -> String {
         crate::ids::stack_path(self.model, stack)
+    }
+
+    /// A secret that would have to go through an output, where everybody can read it.
+    fn leak(&mut self, stack: u32, carried: &Carried, at: At) {
+        let (name, stack) = (carried.describe(self.ids), self.stack_id(stack));
+        let declared = self.model.parameters[carried.index as usize].0.at;
+        let finding = Finding::error(
+            "FW0208",
+            format!("the secret parameter `{name}` would be readable in an output of stack `{stack}`"),
+        )
+        .at(at, "needed in another stack here")
+        .at(declared, "declared here")
+        .in_stack(stack)
+        .help("keep the value in Secrets Manager and refer to it from both stacks with `secretsmanager(..)`")
+        .help("or declare the parameter in the other stack, too");
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// Conditions and rules take neither function that reads another stack; some places do not take the weak one.
@@ -561,6 +592,9 @@ impl Builder<'_> {
         at: At,
     ) -> String {
         let name = self.free_name(stack, false, carried);
+        if carried.is_secret(self.model) {
+            self.leak(stack, carried, at);
+        }
         let mut found = position(&self.wiring.outputs[stack as usize], &name, |output| &output.name);
         if found.is_err() {
             self.link(stack, carried, lowering, at);
@@ -587,7 +621,7 @@ impl Builder<'_> {
             let type_name = if carried.list { "CommaDelimitedList" } else { "String" };
             let producer = crate::ids::stack_path(self.model, carried.stack(self.model));
             let description = format!("{} of stack {producer}", carried.describe(self.ids));
-            let data = ParameterData::of_wire(type_name, description);
+            let data = ParameterData::of_wire(type_name, description).secret(carried.is_secret(self.model));
             let parameter = WireParameter { name: name.clone(), data };
             self.wiring.parameters[stack as usize].insert(position, parameter);
         }
@@ -789,7 +823,7 @@ impl Wiring {
                 }
             }
             findings.push(
-                finding.help("move what both need into a stack of its own, or the resource that refers back into the stack it refers to"),
+                finding.help("move what both need into a stack of its own, or the resource that refers back into the stack it refers to; take away a `depends_on` that is part of the circle"),
             );
         }
         findings

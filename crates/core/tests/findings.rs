@@ -290,3 +290,106 @@ fn a_path_without_end_is_refused() {
     stack.add("Q", queue().override_property("a.".repeat(100_000), 1));
     assert_eq!(codes(&refused(app)), ["FW0303"]);
 }
+
+#[test]
+fn secrets_stay_out_of_outputs() {
+    let app = app();
+    let base = app.stack("base");
+    let secret = base.parameter("Password", Parameter::secret());
+    let hidden = base.parameter("Token", Parameter::string().no_echo());
+    base.add("R", queue().set("Fine", secret));
+    base.output("Leak", formwork_core::interpolate!("x{}", hidden));
+    base.nested("Inner").add("Fine", queue().set("X", secret));
+    app.stack("other").add("R", queue().set("Password", secret));
+    assert_eq!(codes(&refused(app)), ["FW0208", "FW0208"]);
+}
+
+#[test]
+fn a_secret_is_passed_to_a_nested_stack_without_echo() {
+    let app = app();
+    let base = app.stack("base");
+    let secret = base.parameter("Password", Parameter::secret());
+    base.nested("Inner").add("Fine", queue().set("X", secret));
+    let assembly = synth(app);
+    let inner = assembly.stack("base/Inner").expect("the nested stack").template().value();
+    assert_eq!(inner["Parameters"]["BasePassword"]["NoEcho"], true);
+}
+
+#[test]
+fn one_key_twice_in_a_document() {
+    let app = app();
+    let stack = app.stack("s");
+    stack.add("A", queue().set("X", json!({"a": 1, "b": {"c": 1, "c": 2}})));
+    stack.add("B", queue().set("X", json!({"a": None::<i32>, "a": 2})));
+    assert_eq!(codes(&refused(app)), ["FW0301"]);
+}
+
+#[test]
+fn a_nested_stack_is_a_part_of_another() {
+    let app = app();
+    let outer = app.stack("outer");
+    outer.add("R", queue());
+    let inner = outer.nested("Inner").name("own").region("us-east-1").account("1").termination_protection();
+    inner.service_role("arn").notification_arn("arn");
+    inner.parameter("Given", Parameter::string());
+    inner.parameter("Default", Parameter::string().default("x"));
+    inner.parameter("Missing", Parameter::string());
+    inner.add("R", queue());
+    outer.edit(inner.resource().expect("it is nested")).set("Parameters.Given", "x");
+    assert_eq!(outer.resource(), None);
+    let findings = refused(app);
+    assert_eq!(codes(&findings), ["FW0111", "FW0111", "FW0111", "FW0111", "FW0111", "FW0111", "FW0209"]);
+}
+
+#[test]
+fn what_may_not_be_there_is_told() {
+    let app = app();
+    let stack = app.stack("s");
+    let stage = stack.parameter("Stage", Parameter::string());
+    let prod = stack.condition("IsProd", stage.equals("prod"));
+    let maybe = stack.add("Maybe", queue().condition(prod));
+    stack.add("Always", queue().set("X", maybe));
+    stack.add("Chosen", queue().set("X", prod.then(maybe)));
+    stack.add("Same", queue().set("X", maybe).condition(prod));
+    stack.output("Out", maybe);
+    stack.output("Fine", maybe).condition(prod);
+    app.stack("other").add("Far", queue().set("X", maybe.attribute("Arn")));
+    let assembly = synth(app);
+    let messages: Vec<&str> = assembly.findings().iter().map(|finding| &*finding.message).collect();
+    assert_eq!(
+        messages,
+        [
+            "`Always` always refers to `Maybe`, which is only there if `IsProd` holds",
+            "`Far` always refers to `Maybe`, which is only there if `IsProd` holds",
+            "output `Out` always refers to `Maybe`, which is only there if `IsProd` holds",
+        ]
+    );
+    let outputs = assembly.stacks()[0].template().value()["Outputs"].clone();
+    assert_eq!(outputs["SMaybeArn"]["Condition"], "IsProd");
+}
+
+#[test]
+fn names_of_exports_and_reserved_tags() {
+    let app = app();
+    let stack = app.stack("s");
+    stack.tag("aws:mine", "x");
+    stack.add("R", queue());
+    stack.output("A", "x").export("");
+    stack.output("B", "x").export("a b");
+    app.stack("").add("R", queue());
+    assert_eq!(codes(&refused(app)), ["FW0411", "FW0103", "FW0103", "FW0105"]);
+}
+
+#[test]
+fn paths_make_lists_and_have_no_empty_steps() {
+    let app = app();
+    let stack = app.stack("s");
+    let fine = stack.add("Fine", queue().override_property("Tags.0.Key", "k"));
+    let wrong = stack.add("Wrong", queue());
+    stack.edit(wrong).set("X..Y", 1).set("", 1);
+    assert_eq!(codes(&refused(app)), ["FW0303", "FW0303"]);
+    let _ = fine;
+    let app = crate::support::app();
+    app.stack("s").add("Fine", queue().override_property("Tags.0.Key", "k"));
+    assert!(synth(app).stacks()[0].template().compact().contains(r#"{"Tags":[{"Key":"k"}]}"#));
+}

@@ -103,7 +103,8 @@ fn two_things_cannot_have_been_one() {
     stack.add("A", queue().moved_from("Old"));
     stack.add("B", queue().moved_from("Old"));
     stack.add("C", queue().moved_from("no/such-path"));
-    assert_eq!(codes(&refused(app)), ["FW0110", "FW0110", "FW0102"]);
+    stack.add("D", queue().moved_from(""));
+    assert_eq!(codes(&refused(app)), ["FW0110", "FW0110", "FW0110", "FW0102"]);
 }
 
 /// The lock of a program with a queue in a scope.

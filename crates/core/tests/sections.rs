@@ -29,7 +29,7 @@ fn a_template_with_everything() {
     let password = stack
         .parameter("Password", Parameter::secret().min_length(8).max_length(64).allowed_pattern("[a-z]+"));
     let sizes =
-        stack.mapping("Sizes", Mapping::<i64>::new().row("dev", [("Gib", 1)]).row("prod", [("Gib", 8)]));
+        stack.mapping("Sizes", Mapping::integers().row("dev", [("Gib", 1)]).row("prod", [("Gib", 8)]));
     let is_prod = stack.condition("IsProd", stage.equals("prod"));
     stack.rule(
         "ProdIsLarge",
@@ -123,13 +123,13 @@ fn mappings_hold_literals() {
     let app = app();
     let stack = app.stack("s");
     stack.add("R", Resource::raw("AWS::SQS::Queue"));
-    stack.mapping("Empty", Mapping::<String>::new());
+    stack.mapping("Empty", Mapping::new());
     stack.mapping(
         "Rows",
         Mapping::new().row("a b", [("x", "1")]).row("a", [("x-y", "1")]).row("a", [("z", "1")]),
     );
     stack.mapping("Values", Mapping::new().row("a", [("x", pseudo::region())]));
-    stack.mapping("Lists", Mapping::<Vec<String>>::new().row("a", [("x", ["1", "2"])]));
+    stack.mapping("Lists", Mapping::lists().row("a", [("x", ["1", "2"])]));
     let findings = refused(app);
     assert_eq!(codes(&findings), ["FW0307"; 5]);
 }

@@ -63,16 +63,17 @@ fn tags_are_inherited_and_overridden() {
     let scope = stack.scope("Api");
     scope.tag("level", "scope").tag("api", true);
     scope.add("A", Resource::raw("AWS::SQS::Queue").tag("level", "resource").tag("own", 1));
-    scope.add("B", Resource::raw("AWS::SSM::Parameter").tagging(Tagging::Map("Tags".into())));
+    scope.add("B", Resource::raw("AWS::SSM::Parameter").tagging(Tagging::Map("Tags")));
     scope.add("C", Resource::raw("AWS::X1::Thing").tagging(Tagging::None));
     stack.add("D", Resource::raw("AWS::SQS::Queue"));
     stack.add(
         "E",
         Resource::raw("AWS::SQS::Queue")
-            .tagging(Tagging::List("TagSet".into()))
+            .tagging(Tagging::List("TagSet"))
             .set("TagSet", json!([{"Key": "app", "Value": "mine"}])),
     );
-    stack.nested("Inner").add("F", Resource::raw("AWS::SQS::Queue").tagging(Tagging::List("Tags".into())));
+    stack.nested("Inner").tag("part", "inner");
+    stack.nested("Inner").add("F", Resource::raw("AWS::SQS::Queue").tagging(Tagging::List("Tags")));
     let assembly = synth(app);
     let resources = assembly.stack("s").unwrap().template().value()["Resources"].clone();
     let tags = |id: &str, property: &str| resources[id]["Properties"][property].to_string();
@@ -87,6 +88,8 @@ fn tags_are_inherited_and_overridden() {
     assert_eq!(tags("E", "TagSet"), r#"[{"Key":"app","Value":"mine"},{"Key":"level","Value":"stack"}]"#);
     let inner = assembly.stack("s/Inner").unwrap().template().value();
     assert_eq!(inner["Resources"]["F"]["Properties"]["Tags"][1]["Value"], "stack");
+    // What is said of the nested stack itself goes to the resource that it is.
+    assert_eq!(resources["Inner"]["Properties"]["Tags"].to_string(), r#"[{"Key":"part","Value":"inner"}]"#);
 }
 
 #[test]
@@ -109,9 +112,7 @@ fn tags_cannot_join_an_expression() {
     let prod = stack.condition("IsProd", stage.equals("prod"));
     stack.add(
         "Q",
-        Resource::raw("AWS::SQS::Queue")
-            .tagging(Tagging::List("Tags".into()))
-            .set("Tags", prod.then(json!([]))),
+        Resource::raw("AWS::SQS::Queue").tagging(Tagging::List("Tags")).set("Tags", prod.then(json!([]))),
     );
     assert_eq!(codes(&refused(app)), ["FW0306"]);
 }

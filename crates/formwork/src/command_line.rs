@@ -20,7 +20,7 @@ use crate::{Outcome, Project};
 
 /// Findings, among them errors; nothing was written.
 const REFUSED: u8 = 1;
-/// The arguments make no sense, or the terminal is gone.
+/// The arguments make no sense.
 const MISUSED: u8 = 2;
 
 pub(crate) fn run<C, F, R>(name: &str, program: &F) -> ExitCode
@@ -37,14 +37,18 @@ where
         style: Style::Plain,
         json: false,
         out: Box::new(io::stdout().lock()),
-        err: Box::new(io::stderr().lock()),
+        err: Box::new(io::stderr()),
         kind: std::marker::PhantomData,
     };
     match front.run(&arguments) {
         Ok(code) => ExitCode::from(code),
         // A closed pipe is the reader's decision, not an error: `synth prod | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(MISUSED),
+        Err(error) => {
+            // There may be nobody left to tell.
+            let _ = writeln!(io::stderr(), "error[FW0601]: the output could not be written: {error}");
+            ExitCode::from(REFUSED)
+        }
     }
 }
 
@@ -218,7 +222,8 @@ where
             Ok(assembly) => assembly,
             Err(findings) => return self.refuse(findings),
         };
-        let earlier = match matches.get_one::<PathBuf>("since").map(|folder| earlier(folder)) {
+        let before = match matches.get_one::<PathBuf>("since").map(|folder| self.since(folder, &environment))
+        {
             Some(Ok(manifest)) => Some(manifest),
             Some(Err(findings)) => return self.refuse(findings),
             None => None,
@@ -228,21 +233,39 @@ where
         if matches.get_flag("locked") && known.as_ref() != Some(&lock) {
             return self.refuse(stale_lock(&self.project, known.is_some(), &environment));
         }
+        // Until it is settled whether a resource is the same one, the lock has to remember the old id.
+        let unsettled = assembly.findings().iter().any(|finding| finding.code == "FW0108");
+        let wanted = known.is_some() || matches.get_flag("lock");
+        let file = self.project.lock_file();
+        let unlocked =
+            |error: io::Error| Finding::error("FW0601", format!("cannot write {}: {error}", file.display()));
+        // Beside its place before anything else is written, so that a failure leaves everything as it was.
+        let staged = if wanted && !unsettled && known.as_ref() != Some(&lock) {
+            match self.project.stage_lock(&lock) {
+                Ok(staged) => Some(staged),
+                Err(error) => return self.refuse(unlocked(error)),
+            }
+        } else {
+            None
+        };
         let default = Path::new("target").join("formwork").join(&environment);
         let folder = matches.get_one::<PathBuf>("out").unwrap_or(&default);
-        if let Err(error) = assembly.write_since(folder, format, earlier.as_ref()) {
+        let other = earlier(folder).ok().map(|manifest| manifest.app).filter(|app| app != self.name);
+        if let Err(error) = assembly.write_since(folder, format, before.as_ref()) {
             let mut findings = assembly.findings().clone();
             findings.push(unwritten(&error));
             return self.refuse(findings);
         }
-        // Until it is settled whether a resource is the same one, the lock has to remember the old id.
-        let unsettled = assembly.findings().iter().any(|finding| finding.code == "FW0108");
-        let wanted = known.is_some() || matches.get_flag("lock");
-        if wanted && !unsettled && known.as_ref() != Some(&lock) {
-            let file = self.project.lock_file();
-            if let Err(error) = self.project.write_lock(&lock) {
-                return self
-                    .refuse(Finding::error("FW0601", format!("cannot write {}: {error}", file.display())));
+        if let (Some(other), false) = (other, self.json) {
+            writeln!(
+                self.err,
+                "replaced the assembly of `{other}` in {}: give each program its own `--out`",
+                folder.display()
+            )?;
+        }
+        if let Some(staged) = staged {
+            if let Err(error) = staged.keep() {
+                return self.refuse(unlocked(error));
             }
             if !self.json {
                 writeln!(self.err, "wrote {}: commit it", file.display())?;
@@ -253,6 +276,19 @@ where
             self.summary(&assembly, &environment, folder)?;
         }
         Ok(0)
+    }
+
+    /// The manifest of an earlier assembly of this app in this environment.
+    fn since(&self, folder: &Path, environment: &str) -> Result<Manifest, Findings> {
+        let manifest = earlier(folder)?;
+        if manifest.app != self.name || manifest.environment.name != environment {
+            let (app, of) = (&manifest.app, &manifest.environment.name);
+            let message = format!("{} is an assembly of `{app}` in `{of}`", folder.display());
+            let finding = Finding::error("FW0602", message)
+                .help(format!("give one of `{}` in `{environment}`", self.name));
+            return Err(finding.into());
+        }
+        Ok(manifest)
     }
 
     fn summary(&mut self, assembly: &Assembly, environment: &str, folder: &Path) -> io::Result<()> {

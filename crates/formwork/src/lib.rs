@@ -45,7 +45,7 @@ mod command_line;
 mod project;
 
 pub use advice::ADVICE;
-pub use project::Project;
+pub use project::{Project, StagedLock};
 
 /// The dozen words that every program uses.
 pub mod prelude {

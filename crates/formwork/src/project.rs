@@ -20,6 +20,27 @@ pub struct Project {
     folder: PathBuf,
 }
 
+/// A lock that is written and not in its place yet; dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct StagedLock {
+    staged: PathBuf,
+    path: PathBuf,
+}
+
+impl StagedLock {
+    /// Puts the lock in place of the earlier one.
+    pub fn keep(self) -> io::Result<()> {
+        fs::rename(&self.staged, &self.path)
+    }
+}
+
+impl Drop for StagedLock {
+    fn drop(&mut self) {
+        // After `keep` there is nothing to remove.
+        let _ = fs::remove_file(&self.staged);
+    }
+}
+
 impl Project {
     /// The program in a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
@@ -74,15 +95,12 @@ impl Project {
         }
     }
 
-    /// Writes the lock, as a whole or not at all.
-    pub fn write_lock(&self, lock: &Lock) -> io::Result<()> {
+    /// Writes the lock beside its place; [`StagedLock::keep`] puts it there.
+    pub fn stage_lock(&self, lock: &Lock) -> io::Result<StagedLock> {
         let path = self.lock_file();
         let staged = path.with_extension(format!("lock.{}", std::process::id()));
         fs::write(&staged, lock.text())?;
-        fs::rename(&staged, &path).inspect_err(|_| {
-            // Best effort: the first error is the one to report.
-            let _ = fs::remove_file(&staged);
-        })
+        Ok(StagedLock { staged, path })
     }
 
     /// Runs a program for an environment and turns what it declares into an assembly.

@@ -264,7 +264,8 @@ fn placeholder(
     positional: usize,
     next: &mut usize,
 ) -> Result<usize, Error> {
-    if name.contains(':') {
+    // A path is no format specification.
+    if name.replace("::", "").contains(':') {
         let message = format!(
             "`{{{name}}}`: a value that is only known at deployment cannot be formatted; use `{{}}`, and format! for a Rust value"
         );

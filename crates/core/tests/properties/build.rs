@@ -93,7 +93,7 @@ impl World {
                     self.lists.push(stack.parameter(id, Parameter::strings().default(["a", "b"])))
                 }
                 program::Parameter::Secret => {
-                    stack.parameter(id, Parameter::secret());
+                    stack.parameter(id, Parameter::string().default("hidden").no_echo());
                 }
             }
         }
@@ -155,7 +155,7 @@ impl World {
         if let Some(text) = &spec.tag {
             resource = resource.tag("own", self.text(text));
         } else if spec.scopes.first() == Some(&"Api") {
-            resource = resource.tagging(Tagging::Map("Tags".into()));
+            resource = resource.tagging(Tagging::Map("Tags"));
         }
         let after: Vec<Handle> = spec.depends_on.iter().filter_map(|pick| of(&self.handles, *pick)).collect();
         resource = resource.depends_on(&after);

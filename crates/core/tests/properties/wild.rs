@@ -203,9 +203,7 @@ fn run(apps: &[App; 2], steps: &[Step]) {
                     Some((0, id)) => resource.logical_id(id.clone()),
                     Some((1, path)) => resource.moved_from(path.clone()),
                     Some((2, path)) => resource.override_property(path, 1),
-                    Some((_, name)) => {
-                        resource.tagging(Tagging::List(name.clone().into())).tag("k", pseudo::region())
-                    }
+                    Some(_) => resource.tagging(Tagging::List("Tags")).tag("k", pseudo::region()),
                     None => resource,
                 };
                 world.handles.push(scope.add(name.clone(), resource));
