@@ -501,7 +501,7 @@ impl<'a> AssembledStack<'a> {
                 before: change.before.clone(),
             };
             let resource = ManifestResource {
-                kind: data.kind.to_string(),
+                kind: model.kind(*node).to_string(),
                 path: model.address(*node),
                 at: model.places(*node),
                 changes: changes.unwrap_or_default().iter().map(change).collect(),

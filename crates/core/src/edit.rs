@@ -72,7 +72,7 @@ impl<'a> Edit<'a> {
 
     /// The type, such as `AWS::S3::Bucket`.
     pub fn kind(&self) -> String {
-        self.read(|model, node| model.nodes[node as usize].kind.to_string()).unwrap_or_default()
+        self.read(|model, node| model.kind(node).to_string()).unwrap_or_default()
     }
 
     /// Where it stands within its stack, such as `Api/TaskRole`.
@@ -175,7 +175,7 @@ impl<'a> Edit<'a> {
             if handle.key.app == model.app {
                 model.attributes_mut(node).depends_on.push((handle, at));
             } else {
-                let id = model.nodes[node as usize].id.clone();
+                let id = model.id(node).to_owned();
                 model.findings.push(crate::model::foreign(&id, at));
             }
         })
@@ -206,7 +206,7 @@ impl<'a> Edit<'a> {
                 finding = finding.at(place, if index == 0 { "declared here" } else { "made here" });
             }
             finding.stack = Some(model.stacks[model.nodes[node as usize].stack as usize].id.to_string());
-            finding.resource_types.push(model.nodes[node as usize].kind.to_string());
+            finding.resource_types.push(model.kind(node).to_string());
         }
         self.app.report(finding);
     }

@@ -349,7 +349,7 @@ pub(crate) fn cycle_finding(model: &Model, ids: &Ids, circle: &[Edge], advice: &
             (_, None) => format!("`{from}` needs `{to}`"),
         };
         finding = finding.at(edge.at, label);
-        let kind = model.nodes[edge.from as usize].kind.to_string();
+        let kind = model.kind(edge.from).to_string();
         if !finding.resource_types.contains(&kind) {
             finding.resource_types.push(kind);
         }
@@ -516,7 +516,7 @@ impl GraphView<'_> {
             stack: crate::ids::stack_path(self.model, data.stack),
             logical_id: self.ids.node(node).to_owned(),
             address: self.model.address(node),
-            kind: data.kind.to_string(),
+            kind: self.model.kind(node).to_string(),
         }
     }
 

@@ -161,8 +161,9 @@ fn illegal(what: &str, name: &str, at: At) -> Finding {
 
 fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, findings: &mut Vec<Finding>) {
     let node = &model.nodes[index as usize];
-    if !legal(&node.id) {
-        findings.push(illegal("resource", &node.id, node.at));
+    let name = model.id(index);
+    if !legal(name) {
+        findings.push(illegal("resource", name, node.at));
     }
     let attributes = node.attributes.as_deref();
     if let Some((id, at)) = attributes.and_then(|attributes| attributes.logical_id.as_ref()) {
@@ -170,7 +171,7 @@ fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, find
             findings.push(illegal("resource", id, at));
         } else if id.len() > LIMIT {
             let message =
-                format!("the logical id of `{}` has {} characters; the limit is {LIMIT}", node.id, id.len());
+                format!("the logical id of `{}` has {} characters; the limit is {LIMIT}", name, id.len());
             findings.push(Finding::error("FW0104", message).at(*at, "given here"));
         }
         let start = ids.text.len() as u32;
@@ -182,27 +183,27 @@ fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, find
     let moved = attributes.is_some_and(|attributes| attributes.moved_from.is_some())
         || model.scopes.iter().any(|scope| scope.moved_from.is_some());
     if lock.is_none() && !moved {
-        return ids.push([&scope.prefix, &node.id]);
+        return ids.push([&scope.prefix, name]);
     }
     let locked = |address: &str| {
         lock.and_then(|lock| lock.get(&model.environment.name, &stack_path(model, node.stack), address))
     };
     if let Some(entry) = locked(&model.address(index)) {
-        if entry.kind == node.kind {
+        if entry.kind == *model.kind(index) {
             return ids.push([&entry.id, ""]);
         }
         // CloudFormation refuses to change the type behind an id, so that another type means another id.
-        if entry.id == format!("{}{}", scope.prefix, node.id) {
-            let digest = sha256(node.kind.as_bytes());
+        if entry.id == format!("{}{}", scope.prefix, name) {
+            let digest = sha256(model.kind(index).as_bytes());
             return ids.push([&shorten(&entry.id, LIMIT - 8, ""), &digest[..8]]);
         }
     }
     match moved.then(|| old_address(model, index)).flatten() {
         Some(address) => match locked(&address) {
-            Some(entry) if entry.kind == node.kind => ids.push([&entry.id, ""]),
+            Some(entry) if entry.kind == *model.kind(index) => ids.push([&entry.id, ""]),
             _ => ids.push([&address.replace('/', ""), ""]),
         },
-        None => ids.push([&scope.prefix, &node.id]),
+        None => ids.push([&scope.prefix, name]),
     }
 }
 
@@ -212,7 +213,7 @@ fn old_address(model: &Model, index: u32) -> Option<String> {
     if let Some((path, _)) = node.attributes.as_ref().and_then(|attributes| attributes.moved_from.as_ref()) {
         return Some(path.to_string());
     }
-    let mut below = vec![node.id.to_string()];
+    let mut below = vec![model.id(index).to_owned()];
     let mut scope = Some(node.scope);
     while let Some(index) = scope {
         let data = &model.scopes[index as usize];
@@ -245,7 +246,7 @@ fn unique(model: &Model, ids: &Ids, findings: &mut Vec<Finding>) {
     if model.nodes.iter().any(given) {
         let mut seen: HashMap<(u32, &str), u32> = HashMap::new();
         for (index, node) in model.nodes.iter().enumerate() {
-            let first = seen.insert((node.scope, &*node.id), index as u32);
+            let first = seen.insert((node.scope, model.id(index as u32)), index as u32);
             if let Some(first) = first.filter(|first| ids.node(*first) != ids.node(index as u32)) {
                 findings.push(collision(model, ids, first, index as u32));
             }
@@ -361,15 +362,15 @@ fn changed(model: &Model, ids: &Ids, lock: &Lock, findings: &mut Vec<Finding>) {
             }
         }
         for node in &stack.nodes {
-            let data = &model.nodes[*node as usize];
             let id = ids.node(*node);
             if entries.values().any(|entry| entry.id == id) {
                 continue;
             }
             let address = model.address(*node);
             // The one that stood at the same path, or else the first of the type.
-            let alike = |(_, entry): &(&str, &LockEntry)| entry.kind == data.kind;
-            let same = gone.iter().position(|(old, entry)| *old == address && entry.kind == data.kind);
+            let alike = |(_, entry): &(&str, &LockEntry)| entry.kind == *model.kind(*node);
+            let same =
+                gone.iter().position(|(old, entry)| *old == address && entry.kind == *model.kind(*node));
             let Some(index) = same.or_else(|| gone.iter().position(alike)) else { continue };
             let (old, entry) = gone.remove(index);
             findings.push(id_change(model, *node, id, &address, old, entry));
@@ -382,7 +383,7 @@ fn id_change(model: &Model, node: u32, id: &str, address: &str, old: &str, entry
     let attributes = data.attributes.as_deref();
     let holds_data = entry.stateful || attributes.is_some_and(stateful);
     let message =
-        format!("the logical id of an existing {} changes from `{}` to `{id}`", data.kind, entry.id);
+        format!("the logical id of an existing {} changes from `{}` to `{id}`", model.kind(node), entry.id);
     let finding =
         if holds_data { Finding::error("FW0108", message) } else { Finding::warning("FW0108", message) };
     let mut finding =
@@ -417,7 +418,7 @@ pub(crate) fn relock(model: &Model, ids: &Ids, lock: Option<&Lock>) -> Lock {
         for node in &stack.nodes {
             let data = &model.nodes[*node as usize];
             let entry = LockEntry {
-                kind: data.kind.to_string(),
+                kind: model.kind(*node).to_string(),
                 id: ids.node(*node).to_owned(),
                 stateful: data.attributes.as_deref().is_some_and(stateful),
             };

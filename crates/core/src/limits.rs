@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::{
     expr::{At, Expr, Target},
     finding::Finding,
-    ids::{IdMap, Ids},
+    ids::Ids,
     model::Model,
     resource::Section,
     template::{Format, Template},
@@ -397,7 +397,7 @@ fn conditions(model: &Model, stack: u32, findings: &mut Vec<Finding>) {
             let node = &model.nodes[key.index as usize];
             if model.root(node.stack) == model.root(stack) {
                 findings.push(
-                    Finding::error("FW0207", format!("{what} `{}` refers to the resource `{}`", declared.id, node.id))
+                    Finding::error("FW0207", format!("{what} `{}` refers to the resource `{}`", declared.id, model.id(key.index)))
                         .at(declared.at, "declared here")
                         .at(node.at, "the resource")
                         .in_stack(&*data.id)
@@ -409,23 +409,24 @@ fn conditions(model: &Model, stack: u32, findings: &mut Vec<Finding>) {
 }
 
 fn resource_types(model: &Model, findings: &mut Vec<Finding>) {
-    // Most programs have a few types many times.
-    let mut legal: IdMap<'_, u32> = IdMap::default();
+    let wrong: Vec<&str> = model.kinds.iter().map(|kind| &**kind).filter(|kind| !legal_type(kind)).collect();
+    if wrong.is_empty() {
+        return;
+    }
     for (index, node) in model.nodes.iter().enumerate() {
-        if legal.contains_key(&*node.kind) {
+        let kind = &**model.kind(index as u32);
+        if !wrong.contains(&kind) {
             continue;
         }
-        if legal_type(&node.kind) {
-            legal.insert(&node.kind, index as u32);
-        } else {
-            let mut finding = Finding::error("FW0107", format!("`{}` is not a type of resource", node.kind))
-                .in_stack(&*model.stacks[node.stack as usize].id)
-                .help("types look like `AWS::SQS::Queue`, `Custom::Name` or `Organisation::Service::Thing::MODULE`");
-            for place in model.places(index as u32) {
-                finding = finding.at(place, "declared here");
-            }
-            findings.push(finding);
+        let mut finding = Finding::error("FW0107", format!("`{kind}` is not a type of resource"))
+            .in_stack(&*model.stacks[node.stack as usize].id)
+            .help(
+                "types look like `AWS::SQS::Queue`, `Custom::Name` or `Organisation::Service::Thing::MODULE`",
+            );
+        for place in model.places(index as u32) {
+            finding = finding.at(place, "declared here");
         }
+        findings.push(finding);
     }
 }
 

@@ -194,7 +194,7 @@ impl<'m> Writer<'m> {
         self.name(self.context.ids.node(node));
         self.raw(r#":{"Type":"#);
         // Types were checked.
-        self.name(&data.kind);
+        self.name(model.kind(node));
         let attributes = data.attributes.as_deref();
         if let Some((condition, _)) = attributes.and_then(|attributes| attributes.condition) {
             self.raw(r#","Condition":"#);

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    hash::BuildHasherDefault,
     ops::Range,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -14,6 +15,7 @@ use crate::{
     encode::{self, Encoder, Flags, Hole, Mark, Stored},
     expr::{At, Expr, Key, Str, Target},
     finding::{Finding, Findings},
+    ids::IdHasher,
     location::SourceLocation,
     mapping::Row,
     parameter::ParameterData,
@@ -64,14 +66,15 @@ pub(crate) struct Property {
 
 #[derive(Debug)]
 pub(crate) struct Node {
-    pub(crate) id: Str,
-    pub(crate) kind: Str,
+    /// Where its name is in `Model::names`.
+    id: (u32, u32),
+    /// The number of its type in `Model::kinds`.
+    kind: u32,
     pub(crate) scope: u32,
     pub(crate) stack: u32,
     pub(crate) properties: Range<u32>,
     pub(crate) at: At,
     pub(crate) attributes: Option<Box<Attributes>>,
-    pub(crate) required: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -143,6 +146,11 @@ pub(crate) struct Model {
     pub(crate) marks: Vec<Mark>,
     pub(crate) properties: Vec<Property>,
     pub(crate) nodes: Vec<Node>,
+    /// The names of all resources, one after the other.
+    names: String,
+    /// The types that occur, in the order in which they did first.
+    pub(crate) kinds: Vec<Str>,
+    kind_index: HashMap<Str, u32, BuildHasherDefault<IdHasher>>,
     pub(crate) scopes: Vec<ScopeData>,
     pub(crate) stacks: Vec<StackData>,
     pub(crate) parameters: Vec<(Declared, ParameterData)>,
@@ -174,6 +182,9 @@ impl Model {
             marks: Vec::new(),
             properties: Vec::new(),
             nodes: Vec::new(),
+            names: String::new(),
+            kinds: Vec::new(),
+            kind_index: HashMap::default(),
             scopes: Vec::new(),
             stacks: Vec::new(),
             parameters: Vec::new(),
@@ -275,22 +286,28 @@ impl Model {
         at: At,
     ) -> Handle {
         let Resource { kind, mut body } = resource;
-        if !self.has_room(&body.encoder, at) {
+        if !self.has_room(&body.parts.encoder, at) {
             body = Body::default();
         }
         let stack = self.scopes[scope as usize].stack;
         let index = self.nodes.len() as u32;
-        let noticed = std::mem::take(&mut body.noticed);
+        let noticed = std::mem::take(&mut body.parts.noticed);
         let first_property = self.properties.len() as u32;
-        let attributes = body.attributes.take();
+        let mut attributes = body.parts.attributes.take();
+        let given = |name: &&str| {
+            body.parts.entries.iter().any(|entry| entry.name == **name && entry.value.is_some())
+        };
+        if !required.iter().all(|name| given(&name)) {
+            attributes.get_or_insert_default().required = required;
+        }
         {
-            let (bytes, holes, marks) = body.parts();
+            let (bytes, holes, marks) = body.buffers();
             let (byte_base, hole_base) = (self.bytes.len() as u32, self.holes.len() as u32);
             self.bytes.extend_from_slice(bytes);
             self.holes.extend_from_slice(holes);
             let base = |mark: &Mark| Mark { offset: mark.offset + byte_base, ..*mark };
             self.marks.extend(marks.iter().map(base));
-            for entry in &body.entries {
+            for entry in &body.parts.entries {
                 let Some(value) = entry.value else { continue };
                 self.properties.push(Property {
                     section: entry.section,
@@ -300,25 +317,54 @@ impl Model {
                 });
             }
         }
-        let first_hole = self.holes.len() - body.encoder.holes.len();
+        let first_hole = self.holes.len() - body.parts.encoder.holes.len();
         body.recycle();
         self.own_holes(first_hole, &id, at);
         let attributes = attributes.map(|attributes| self.own_attributes(attributes, &id, at));
         for (flags, at) in noticed {
             self.note_flags(flags, stack, at);
         }
+        let start = self.names.len() as u32;
+        self.names.push_str(&id);
+        let kind = self.kind_number(kind);
         self.nodes.push(Node {
-            id,
+            id: (start, self.names.len() as u32),
             kind,
             scope,
             stack,
             properties: first_property..self.properties.len() as u32,
             at,
             attributes,
-            required,
         });
         self.stacks[stack as usize].nodes.push(index);
         Handle { key: self.key(index) }
+    }
+
+    fn kind_number(&mut self, kind: Str) -> u32 {
+        // A resource often is of the type of the one before.
+        match self.nodes.last() {
+            Some(last) if self.kinds[last.kind as usize] == kind => last.kind,
+            _ => match self.kind_index.get(&kind) {
+                Some(number) => *number,
+                None => {
+                    let number = self.kinds.len() as u32;
+                    self.kinds.push(kind.clone());
+                    self.kind_index.insert(kind, number);
+                    number
+                }
+            },
+        }
+    }
+
+    /// The name that a resource was added with.
+    pub(crate) fn id(&self, node: u32) -> &str {
+        let (start, end) = self.nodes[node as usize].id;
+        &self.names[start as usize..end as usize]
+    }
+
+    /// The type of a resource.
+    pub(crate) fn kind(&self, node: u32) -> &Str {
+        &self.kinds[self.nodes[node as usize].kind as usize]
     }
 
     /// Offsets have 32 bits: a program whose values would take more is reported, not cut.
@@ -442,7 +488,7 @@ impl Model {
             }
             return;
         };
-        let owner = self.nodes[node as usize].id.clone();
+        let owner = self.id(node).to_owned();
         let stored = self.store(value, self.nodes[node as usize].stack, &owner, at);
         if let Some(position) = position {
             let property = &mut self.properties[start as usize + position];
@@ -467,8 +513,7 @@ impl Model {
 
     /// `Api/TaskRole`: where a resource stands within its stack.
     pub(crate) fn address(&self, node: u32) -> String {
-        let node = &self.nodes[node as usize];
-        self.address_of(node.scope, &node.id)
+        self.address_of(self.nodes[node as usize].scope, self.id(node))
     }
 
     pub(crate) fn address_of(&self, scope: u32, id: &str) -> String {

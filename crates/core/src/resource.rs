@@ -226,6 +226,8 @@ pub(crate) struct Attributes {
     pub(crate) tagging: Option<Tagging>,
     pub(crate) overrides: Vec<(Str, Expr, At)>,
     pub(crate) stateful: bool,
+    /// Required properties, where one of them turned out to be nothing.
+    pub(crate) required: &'static [&'static str],
     pub(crate) changes: Vec<crate::edit::Change>,
     /// The index of the nested stack that this resource is.
     pub(crate) nested: Option<u32>,
@@ -236,6 +238,12 @@ pub(crate) struct Attributes {
 /// Setters of all types share its one [`set`](Body::set).
 #[derive(Debug, Default)]
 pub struct Body {
+    // Behind a pointer, because builders are handed on by value from setter to setter.
+    pub(crate) parts: Box<Parts>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
     pub(crate) encoder: Encoder,
     pub(crate) entries: Vec<Entry>,
     /// What was noticed about values, and where they were set.
@@ -257,10 +265,10 @@ impl Body {
 
     /// Returns the buffers, emptied, for the next builder.
     pub(crate) fn recycle(mut self) {
-        self.encoder.clear();
-        self.entries.clear();
-        self.noticed.clear();
-        self.attributes = None;
+        self.parts.encoder.clear();
+        self.parts.entries.clear();
+        self.parts.noticed.clear();
+        self.parts.attributes = None;
         SPARE.set(Some(self));
     }
 
@@ -275,35 +283,37 @@ impl Body {
             // So that lowering looks for other sections where there may be some.
             self.attributes();
         }
-        let value = (*value != Expr::Absent).then(|| self.encoder.value(value));
-        if self.encoder.flags != Flags::default() {
-            self.noticed.push((std::mem::take(&mut self.encoder.flags), at));
+        let value = (*value != Expr::Absent).then(|| self.parts.encoder.value(value));
+        if self.parts.encoder.flags != Flags::default() {
+            self.parts.noticed.push((std::mem::take(&mut self.parts.encoder.flags), at));
         }
         let entry = Entry { section, name, value, at };
-        match self.entries.iter_mut().find(|other| other.section == section && other.name == entry.name) {
+        match self.parts.entries.iter_mut().find(|other| other.section == section && other.name == entry.name)
+        {
             Some(other) => *other = entry,
-            None => self.entries.push(entry),
+            None => self.parts.entries.push(entry),
         }
     }
 
     pub(crate) fn attributes(&mut self) -> &mut Attributes {
-        self.attributes.get_or_insert_default()
+        self.parts.attributes.get_or_insert_default()
     }
 
-    pub(crate) fn parts(&self) -> (&[u8], &[Hole], &[Mark]) {
-        (&self.encoder.bytes, &self.encoder.holes, &self.encoder.marks)
+    pub(crate) fn buffers(&self) -> (&[u8], &[Hole], &[Mark]) {
+        (&self.parts.encoder.bytes, &self.parts.encoder.holes, &self.parts.encoder.marks)
     }
 
     /// The properties as one object: what the builder of a nested property type yields. The line of every
     /// setter is kept.
     pub fn into_object(mut self) -> Expr {
-        let entries = std::mem::take(&mut self.entries);
+        let entries = std::mem::take(&mut self.parts.entries);
         let fields = entries
             .into_iter()
             .filter_map(|entry| {
                 let Stored { start, end, first_hole, hole_count, .. } = entry.value?;
-                let bytes = &self.encoder.bytes[start as usize..end as usize];
-                let holes = &self.encoder.holes[first_hole as usize..(first_hole + hole_count) as usize];
+                let bytes = &self.parts.encoder.bytes[start as usize..end as usize];
+                let holes =
+                    &self.parts.encoder.holes[first_hole as usize..(first_hole + hole_count) as usize];
                 Some(crate::expr::Field {
                     name: entry.name,
                     value: crate::encode::decode(bytes, holes),

@@ -150,10 +150,10 @@ fn unreached(model: &mut Model, node: u32, told: &mut Vec<(u32, Str)>) {
     while let Some(index) = scope {
         let scope_data = &model.scopes[index as usize];
         if let (true, Some((key, _, at))) = (scope_data.parent.is_some(), scope_data.tags.first()) {
-            if told.iter().any(|(scope, kind)| (*scope, kind) == (index, &data.kind)) {
+            if told.iter().any(|(scope, kind)| (*scope, kind) == (index, model.kind(node))) {
                 return;
             }
-            told.push((index, data.kind.clone()));
+            told.push((index, model.kind(node).clone()));
             let address = model.address(node);
             let finding = Finding::warning(
                 "FW0306",
@@ -162,7 +162,7 @@ fn unreached(model: &mut Model, node: u32, told: &mut Vec<(u32, Str)>) {
             .at(data.at, "this resource")
             .at(*at, "the tag")
             .in_stack(&*model.stacks[data.stack as usize].id)
-            .with_note(format!("how {} takes tags is not known", data.kind))
+            .with_note(format!("how {} takes tags is not known", model.kind(node)))
             .help("say it with `.tagging(Tagging::List(\"Tags\"))`, or `Tagging::None` if it takes none");
             model.findings.push(finding);
             return;
@@ -184,14 +184,17 @@ fn overrides(model: &mut Model) {
 fn required(model: &mut Model) {
     let mut findings = Vec::new();
     for (index, node) in model.nodes.iter().enumerate() {
-        for name in node.required {
+        let Some(attributes) = node.attributes.as_deref() else { continue };
+        for name in attributes.required {
             if model.property(index as u32, Section::Properties, name).is_some() {
                 continue;
             }
-            let mut finding =
-                Finding::error("FW0302", format!("required property `{name}` of `{}` has no value", node.id))
-                    .in_stack(&*model.stacks[node.stack as usize].id)
-                    .help("it was given `None` or `NoValue`: give it a value in every case");
+            let mut finding = Finding::error(
+                "FW0302",
+                format!("required property `{name}` of `{}` has no value", model.id(index as u32)),
+            )
+            .in_stack(&*model.stacks[node.stack as usize].id)
+            .help("it was given `None` or `NoValue`: give it a value in every case");
             for place in model.places(index as u32) {
                 finding = finding.at(place, "declared here");
             }

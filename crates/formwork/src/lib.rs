@@ -91,3 +91,8 @@ where
 {
     command_line::run(name, &program)
 }
+
+/// The programs of README.md, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
