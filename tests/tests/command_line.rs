@@ -284,9 +284,12 @@ fn arguments_that_make_no_sense() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.contains("Usage: shop") || ran.err.contains("try '--help'"), "{}", ran.err);
     }
-    let help = shop.run(&["--help"]);
-    assert_eq!((help.code, help.err.as_str()), (0, ""));
-    insta::assert_snapshot!(help.out);
+    let help = ["--help", "synth --help"].map(|words| {
+        let ran = shop.run(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        ran.out
+    });
+    insta::assert_snapshot!(help.join("\n"));
 }
 
 #[test]

@@ -51,6 +51,7 @@ mod manifest;
 mod mapping;
 mod model;
 mod names;
+mod nearest;
 mod parameter;
 mod path;
 mod policies;
@@ -80,6 +81,7 @@ pub use manifest::{
 };
 pub use mapping::{Lookup, Mapping};
 pub use model::Environment;
+pub use nearest::nearest;
 pub use parameter::{Param, Parameter};
 pub use policies::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
 pub use resource::{

@@ -297,7 +297,7 @@ impl Model {
         let given = |name: &&str| {
             body.parts.entries.iter().any(|entry| entry.name == **name && entry.value.is_some())
         };
-        if !required.iter().all(|name| given(&name)) {
+        if !required.iter().all(given) {
             attributes.get_or_insert_default().required = required;
         }
         {

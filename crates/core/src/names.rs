@@ -97,46 +97,13 @@ fn unknown(target: &Target, names: &Names<'_>, stack: &str, at: At) -> Finding {
     let finding = Finding::error("FW0206", format!("stack `{stack}` has no {what} called `{name}`"))
         .at(at, "referred to here")
         .in_stack(stack);
-    let near = candidates
-        .iter()
-        .map(|candidate| (distance(name, candidate), *candidate))
-        .filter(|(distance, _)| *distance <= 2 + name.len() / 5)
-        .min();
-    match near {
-        Some((_, near)) => finding.help(format!("did you mean `{near}`?")),
+    match crate::nearest(name, candidates) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
         None if matches!(target, Target::NamedCondition(_) | Target::NamedMapping(_)) => {
             finding.help(format!("use what `.{what}(..)` returned when it was declared; it cannot go wrong"))
         }
         None => {
             finding.help("use the handle that `add` returned; it cannot go wrong and crosses stacks as well")
         }
-    }
-}
-
-/// How many letters have to be added, removed or changed to make one word the other.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let cost = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn distance_counts_letters() {
-        assert_eq!(distance("Queue", "queue"), 0);
-        assert_eq!(distance("Queu", "Queue"), 1);
-        assert_eq!(distance("", "abc"), 3);
     }
 }

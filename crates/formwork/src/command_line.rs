@@ -4,11 +4,10 @@ use std::{
     error::Error,
     ffi::OsString,
     io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
 use formwork_core::{
     App, Assembly, Finding, Findings, Format, Lowering, Manifest, Options, WriteError, config, explain,
     report::{self, Style},
@@ -16,7 +15,10 @@ use formwork_core::{
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{Outcome, Project};
+use crate::{
+    Outcome, Project,
+    arguments::{Arguments, Stop},
+};
 
 /// Findings, among them errors; nothing was written.
 const REFUSED: u8 = 1;
@@ -29,7 +31,6 @@ where
     F: Fn(&App, C) -> R,
     R: Outcome,
 {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
     let mut front = Front {
         name,
         program,
@@ -40,7 +41,7 @@ where
         err: Box::new(io::stderr()),
         kind: std::marker::PhantomData,
     };
-    match front.run(&arguments) {
+    match front.run(std::env::args_os().skip(1)) {
         Ok(code) => ExitCode::from(code),
         // A closed pipe is the reader's decision, not an error: `synth prod | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -63,116 +64,29 @@ struct Front<'p, C, F> {
     kind: std::marker::PhantomData<fn(C)>,
 }
 
-fn command(name: &str) -> Command {
-    let environment = Arg::new("environment")
-        .value_name("ENVIRONMENT")
-        .help("The environment: a file in config/, without its ending");
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let path = |argument: Arg| argument.value_parser(clap::value_parser!(PathBuf));
-    Command::new("formwork")
-        .display_name(name.to_owned())
-        .bin_name(name.to_owned())
-        .about(format!("The infrastructure of {name}"))
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .arg(
-            path(option(
-                "project",
-                "DIR",
-                "The folder with config/ and formwork.lock; the package's own by default",
-            ))
-            .global(true),
-        )
-        .arg(
-            option("color", "WHEN", "When to colour what is written [default: auto]")
-                .global(true)
-                .value_parser(["auto", "always", "never"]),
-        )
-        .arg(
-            option("message-format", "FORMAT", "How findings are written [default: text]")
-                .global(true)
-                .value_parser(["text", "json"]),
-        )
-        .subcommand(
-            Command::new("synth")
-                .about("Write the templates of an environment, or say everything that is wrong")
-                .arg(environment.clone().required(true))
-                .arg(path(option(
-                    "out",
-                    "DIR",
-                    "Where to write them [default: target/formwork/<ENVIRONMENT>]",
-                )))
-                .arg(
-                    option(
-                        "wires",
-                        "HOW",
-                        "How references cross stacks, in place of the program's own default",
-                    )
-                    .value_parser(["parameter", "weak", "strong", "both"]),
-                )
-                .arg(
-                    option("format", "FORMAT", "The format of the templates [default: pretty]")
-                        .value_parser(["pretty", "compact", "yaml"]),
-                )
-                .arg(path(option(
-                    "since",
-                    "DIR",
-                    "An earlier assembly: the manifest then says which wires are new, kept or retiring",
-                )))
-                .arg(flag("lock", "Write formwork.lock, so that logical ids survive moves in the program"))
-                .arg(
-                    flag("locked", "Fail where formwork.lock is missing or would change")
-                        .conflicts_with("lock"),
-                ),
-        )
-        .subcommand(
-            Command::new("list")
-                .about("List environments and their stacks in the order of deployment")
-                .arg(environment),
-        )
-        .subcommand(
-            Command::new("schema")
-                .about("Write the JSON Schema of the configuration files, for editors")
-                .arg(path(option("out", "FILE", "Write it to a file instead")))
-                .arg(flag("manifest", "The JSON Schema of manifest.json instead")),
-        )
-        .subcommand(
-            Command::new("explain")
-                .about("Say what a code means, or list all codes")
-                .arg(Arg::new("code").value_name("CODE").help("A code such as FW0202")),
-        )
-}
-
 impl<C, F, R> Front<'_, C, F>
 where
     C: DeserializeOwned + JsonSchema + 'static,
     F: Fn(&App, C) -> R,
     R: Outcome,
 {
-    fn run(&mut self, arguments: &[OsString]) -> io::Result<u8> {
-        let matches = match command(self.name).try_get_matches_from(arguments) {
-            Ok(matches) => matches,
-            Err(error) => {
-                let text = error.render().to_string();
-                if error.use_stderr() {
-                    self.err.write_all(text.as_bytes())?;
-                    return Ok(MISUSED);
-                }
+    fn run(&mut self, words: impl Iterator<Item = OsString>) -> io::Result<u8> {
+        let arguments = match Arguments::read(self.name, words) {
+            Ok(arguments) => arguments,
+            Err(Stop::Help(text)) => {
                 self.out.write_all(text.as_bytes())?;
                 return Ok(0);
             }
+            Err(Stop::Misuse(text)) => {
+                self.err.write_all(text.as_bytes())?;
+                return Ok(MISUSED);
+            }
         };
-        let Some((command, matches)) = matches.subcommand() else { return Ok(MISUSED) };
-        if let Some(folder) = matches.get_one::<PathBuf>("project") {
+        if let Some(folder) = arguments.path("project") {
             self.project = Project::new(folder);
         }
-        self.json = matches.get_one::<String>("message-format").is_some_and(|format| format == "json");
-        let colour = match matches.get_one::<String>("color").map(String::as_str) {
+        self.json = arguments.word("message-format") == Some("json");
+        let colour = match arguments.word("color") {
             Some("always") => true,
             Some("never") => false,
             _ => {
@@ -181,11 +95,11 @@ where
             }
         };
         self.style = if colour { Style::Colour } else { Style::Plain };
-        match command {
-            "synth" => self.synth(matches),
-            "list" => self.list(matches),
-            "schema" => self.schema(matches),
-            _ => self.explain(matches),
+        match arguments.command {
+            "synth" => self.synth(&arguments),
+            "list" => self.list(&arguments),
+            "schema" => self.schema(&arguments),
+            _ => self.explain(&arguments),
         }
     }
 
@@ -212,30 +126,28 @@ where
         )
     }
 
-    fn synth(&mut self, matches: &ArgMatches) -> io::Result<u8> {
-        let environment = matches.get_one::<String>("environment").cloned().unwrap_or_default();
-        let word = |name: &str| matches.get_one::<String>(name);
-        let format: Format = word("format").and_then(|word| word.parse().ok()).unwrap_or_default();
-        let lowering: Option<Lowering> = word("wires").and_then(|word| word.parse().ok());
+    fn synth(&mut self, arguments: &Arguments) -> io::Result<u8> {
+        let environment = arguments.operand().unwrap_or_default().to_owned();
+        let format: Format = arguments.word("format").and_then(|word| word.parse().ok()).unwrap_or_default();
+        let lowering: Option<Lowering> = arguments.word("wires").and_then(|word| word.parse().ok());
         let options = Options { lowering, format, ..Options::default() };
         let assembly = match self.assemble(&environment, options) {
             Ok(assembly) => assembly,
             Err(findings) => return self.refuse(findings),
         };
-        let before = match matches.get_one::<PathBuf>("since").map(|folder| self.since(folder, &environment))
-        {
+        let before = match arguments.path("since").map(|folder| self.since(&folder, &environment)) {
             Some(Ok(manifest)) => Some(manifest),
             Some(Err(findings)) => return self.refuse(findings),
             None => None,
         };
         let (lock, known) = (assembly.lock(), self.project.read_lock());
         let known = known.ok().flatten();
-        if matches.get_flag("locked") && known.as_ref() != Some(&lock) {
+        if arguments.flag("locked") && known.as_ref() != Some(&lock) {
             return self.refuse(stale_lock(&self.project, known.is_some(), &environment));
         }
         // Until it is settled whether a resource is the same one, the lock has to remember the old id.
         let unsettled = assembly.findings().iter().any(|finding| finding.code == "FW0108");
-        let wanted = known.is_some() || matches.get_flag("lock");
+        let wanted = known.is_some() || arguments.flag("lock");
         let file = self.project.lock_file();
         let unlocked =
             |error: io::Error| Finding::error("FW0601", format!("cannot write {}: {error}", file.display()));
@@ -249,7 +161,7 @@ where
             None
         };
         let default = Path::new("target").join("formwork").join(&environment);
-        let folder = matches.get_one::<PathBuf>("out").unwrap_or(&default);
+        let folder = &arguments.path("out").unwrap_or(default);
         let other = earlier(folder).ok().map(|manifest| manifest.app).filter(|app| app != self.name);
         if let Err(error) = assembly.write_since(folder, format, before.as_ref()) {
             let mut findings = assembly.findings().clone();
@@ -320,9 +232,9 @@ where
         Ok(())
     }
 
-    fn list(&mut self, matches: &ArgMatches) -> io::Result<u8> {
-        let environments = match matches.get_one::<String>("environment") {
-            Some(environment) => vec![environment.clone()],
+    fn list(&mut self, arguments: &Arguments) -> io::Result<u8> {
+        let environments = match arguments.operand() {
+            Some(environment) => vec![environment.to_owned()],
             None => match self.project.environments() {
                 Ok(environments) => environments,
                 Err(findings) => return self.refuse(findings),
@@ -345,17 +257,17 @@ where
         Ok(code)
     }
 
-    fn schema(&mut self, matches: &ArgMatches) -> io::Result<u8> {
-        let schema = if matches.get_flag("manifest") {
+    fn schema(&mut self, arguments: &Arguments) -> io::Result<u8> {
+        let schema = if arguments.flag("manifest") {
             schemars::schema_for!(Manifest).to_value()
         } else {
             config::schema::<C>()
         };
         let text = format!("{schema:#}\n");
-        match matches.get_one::<PathBuf>("out") {
+        match arguments.path("out") {
             None => self.out.write_all(text.as_bytes())?,
             Some(file) => {
-                if let Err(error) = std::fs::write(file, text) {
+                if let Err(error) = std::fs::write(&file, text) {
                     let message = format!("cannot write {}: {error}", file.display());
                     return self.refuse(Finding::error("FW0601", message));
                 }
@@ -364,8 +276,8 @@ where
         Ok(0)
     }
 
-    fn explain(&mut self, matches: &ArgMatches) -> io::Result<u8> {
-        let Some(code) = matches.get_one::<String>("code") else {
+    fn explain(&mut self, arguments: &Arguments) -> io::Result<u8> {
+        let Some(code) = arguments.operand() else {
             for (code, title) in explain::codes() {
                 writeln!(self.out, "{code}  {title}")?;
             }

@@ -41,6 +41,7 @@ pub use formwork_core as core;
 pub use formwork_core::{functions, interpolate, json, list, pseudo};
 
 mod advice;
+mod arguments;
 mod command_line;
 mod project;
 

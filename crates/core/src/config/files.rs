@@ -57,7 +57,7 @@ pub(super) fn missing(directory: &Path, name: &str) -> Finding {
         return finding
             .help(format!("create {json}; there are no environments in {} yet", directory.display()));
     }
-    let finding = match words::nearest(name, there.iter().map(String::as_str)) {
+    let finding = match crate::nearest(name, there.iter().map(String::as_str)) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     };

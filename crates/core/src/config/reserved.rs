@@ -54,7 +54,7 @@ fn target(aws: &Node, is_shared: bool, file: &str) -> (Target, Vec<Finding>) {
             "region" => (&mut target.region, is_region, REGION.0),
             _ if is_shared => continue,
             key => {
-                let help = match words::nearest(key, ["account", "region"]) {
+                let help = match crate::nearest(key, ["account", "region"]) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "known keys: `account`, `region`".to_owned(),
                 };

@@ -106,7 +106,7 @@ fn wrong_tag(walk: &Walk<'_>, leaves: &[View<'_>], node: &Node, place: &Place) -
     let mut problem = walk.wrong(Kind::Shape, tag, &place, &words::choice(&tag_values(leaves, key)), None);
     if let (Tree::String(text), false) = (&tag.tree, place.secret) {
         let values = leaves.iter().filter_map(View::tag).filter_map(|(_, value)| value.as_str());
-        if let Some(near) = words::nearest(text, values) {
+        if let Some(near) = crate::nearest(text, values) {
             problem.finding = problem.finding.help(format!("did you mean {}?", words::quoted(near)));
         }
     }
@@ -128,7 +128,7 @@ fn wrong_wrapper(walk: &Walk<'_>, leaves: &[View<'_>], node: &Node, place: &Plac
     let found = format!("the key {}", words::key(&member.key));
     let at_key = Node { at: member.key_at, tree: Tree::Null };
     let mut problem = walk.wrong(Kind::Shape, &at_key, place, &expected, Some(found));
-    if let Some(near) = words::nearest(&member.key, variants) {
+    if let Some(near) = crate::nearest(&member.key, variants) {
         problem.finding = problem.finding.help(format!("did you mean {}?", words::key(near)));
     }
     Some(problem)

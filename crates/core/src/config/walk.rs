@@ -163,7 +163,7 @@ impl<'s> Walk<'s> {
             if is_known {
                 problems.extend(self.value(&inner, &member.node, &place.key(&member.key)));
             } else if is_closed {
-                let near = words::nearest(&member.key, absent.iter().copied());
+                let near = crate::nearest(&member.key, absent.iter().copied());
                 meant.extend(near);
                 problems.push(self.unknown_key(view, member, near, place));
             }
@@ -230,7 +230,7 @@ impl<'s> Walk<'s> {
         if let (Tree::String(text), false) = (&node.tree, place.secret) {
             let leaves = view.leaves(self.schema);
             let allowed = leaves.iter().filter_map(View::literals).flatten().filter_map(Value::as_str);
-            if let Some(near) = words::nearest(text, allowed.chain(leaves.iter().filter_map(View::wrapper))) {
+            if let Some(near) = crate::nearest(text, allowed.chain(leaves.iter().filter_map(View::wrapper))) {
                 problem.finding = problem.finding.help(format!("did you mean {}?", words::quoted(near)));
             }
         }
