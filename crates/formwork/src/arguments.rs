@@ -308,7 +308,10 @@ mod tests {
         assert_eq!(misuse("sinth prod"), "error: there is no command 'sinth'; did you mean 'synth'?");
         assert_eq!(misuse("synth"), "error: the ENVIRONMENT is missing");
         assert_eq!(misuse("synth a b"), "error: 'b' is one word too many");
-        assert_eq!(misuse("synth a --ot x"), "error: there is no option '--ot' here; did you mean '--out'?");
+        assert_eq!(
+            misuse("synth a --formt x"),
+            "error: there is no option '--formt' here; did you mean '--format'?"
+        );
         assert_eq!(misuse("synth a -x"), "error: there is no option '-x'");
         assert_eq!(misuse("list --lock"), "error: there is no option '--lock' here");
         assert_eq!(misuse("synth a --out"), "error: missing argument for option '--out'");
