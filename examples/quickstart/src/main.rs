@@ -16,62 +16,56 @@ struct Config {
 fn main() -> ExitCode {
     formwork::main("uploads", |app: &App, config: Config| {
         let data = app.stack("data").termination_protection();
-        let dead = data
-            .add("DeadLetters", Resource::raw("AWS::SQS::Queue").set("MessageRetentionPeriod", 1_209_600));
-        let scans = data.add(
-            "Scans",
-            Resource::raw("AWS::SQS::Queue").set("VisibilityTimeout", 300).set(
-                "RedrivePolicy",
-                json!({"deadLetterTargetArn": dead.attribute("Arn"), "maxReceiveCount": 3}),
-            ),
-        );
-        let keep = config.keep_bucket;
-        let bucket = data.add(
-            "Bucket",
-            Resource::raw("AWS::S3::Bucket")
-                .set("VersioningConfiguration", keep.then_some(json!({"Status": "Enabled"})))
-                .set(
-                    "LifecycleConfiguration",
-                    json!({
-                        "Rules": [{"Status": "Enabled", "ExpirationInDays": config.keep_days}],
-                    }),
-                )
-                .deletion_policy(if keep { DeletionPolicy::Retain } else { DeletionPolicy::Delete })
-                .update_replace_policy(if keep {
-                    UpdateReplacePolicy::Retain
-                } else {
-                    UpdateReplacePolicy::Delete
-                }),
-        );
+        let dead = Resource::raw("AWS::SQS::Queue").set("MessageRetentionPeriod", 1_209_600);
+        let dead = data.add("DeadLetters", dead);
+
+        // A handle's attribute goes wherever a value does, also into a document.
+        let redrive = json!({"deadLetterTargetArn": dead.attribute("Arn"), "maxReceiveCount": 3});
+        let scans =
+            Resource::raw("AWS::SQS::Queue").set("VisibilityTimeout", 300).set("RedrivePolicy", redrive);
+        let scans = data.add("Scans", scans);
+
+        let expiry = json!({"Status": "Enabled", "ExpirationInDays": config.keep_days});
+        let bucket = Resource::raw("AWS::S3::Bucket")
+            .set("LifecycleConfiguration", json!({"Rules": [expiry]}))
+            // An `Option` that is `None` leaves the property out.
+            .set("VersioningConfiguration", config.keep_bucket.then_some(json!({"Status": "Enabled"})));
+        let bucket = data.add("Bucket", bucket);
+        if config.keep_bucket {
+            let bucket = data.edit(bucket);
+            bucket.deletion_policy(DeletionPolicy::Retain).update_replace_policy(UpdateReplacePolicy::Retain);
+        }
 
         // Another stack: what it needs from the first one crosses by itself, and sets the order of deployment.
         let workers = app.stack("workers");
-        let role = workers.add("Role", Resource::raw("AWS::IAM::Role")
-            .set("AssumeRolePolicyDocument", json!({"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}},
-            ]}))
-            .set("Policies", [json!({"PolicyName": "Scan", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": interpolate!("{}/*", bucket.attribute("Arn"))},
-                {"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "Resource": scans.attribute("Arn")},
-            ]}})]));
-        let alarms = workers.add(
-            "Alarms",
-            Resource::raw("AWS::SNS::Topic")
-                .set("Subscription", [json!({"Protocol": "email", "Endpoint": config.on_call})]),
-        );
-        workers.add(
-            "ScansFail",
-            Resource::raw("AWS::CloudWatch::Alarm")
-                .set("Namespace", "AWS/SQS")
-                .set("MetricName", "ApproximateNumberOfMessagesVisible")
-                .set("Dimensions", [json!({"Name": "QueueName", "Value": dead.attribute("QueueName")})])
-                .set("Statistic", "Maximum")
-                .set("Period", 60)
-                .set("EvaluationPeriods", 1)
-                .set("Threshold", 0)
-                .set("ComparisonOperator", "GreaterThanThreshold")
-                .set("AlarmActions", [alarms]),
-        );
+        let lambda = json!({"Service": "lambda.amazonaws.com"});
+        let trust = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": lambda});
+        let read = interpolate!("{}/*", bucket.attribute("Arn"));
+        let take = ["sqs:ReceiveMessage", "sqs:DeleteMessage"];
+        let rights = json!([
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": read},
+            {"Effect": "Allow", "Action": take, "Resource": scans.attribute("Arn")},
+        ]);
+        let policy =
+            json!({"PolicyName": "Scan", "PolicyDocument": {"Version": "2012-10-17", "Statement": rights}});
+        let role = Resource::raw("AWS::IAM::Role")
+            .set("AssumeRolePolicyDocument", json!({"Version": "2012-10-17", "Statement": [trust]}))
+            .set("Policies", [policy]);
+        let role = workers.add("Role", role);
         workers.output("RoleArn", role.attribute("Arn")).description("for the function that scans");
+
+        let on_call = json!({"Protocol": "email", "Endpoint": config.on_call});
+        let alarms = workers.add("Alarms", Resource::raw("AWS::SNS::Topic").set("Subscription", [on_call]));
+        let failing = Resource::raw("AWS::CloudWatch::Alarm")
+            .set("Namespace", "AWS/SQS")
+            .set("MetricName", "ApproximateNumberOfMessagesVisible")
+            .set("Dimensions", [json!({"Name": "QueueName", "Value": dead.attribute("QueueName")})])
+            .set("Statistic", "Maximum")
+            .set("Period", 60)
+            .set("EvaluationPeriods", 1)
+            .set("Threshold", 0)
+            .set("ComparisonOperator", "GreaterThanThreshold")
+            .set("AlarmActions", [alarms]);
+        workers.add("ScansFail", failing);
     })
 }
