@@ -144,12 +144,24 @@ impl Encoder {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Digits from the last to the first, without a string of their own.
     fn integer(&mut self, value: i64) {
-        if (0..10).contains(&value) {
-            self.bytes.push(b'0' + value as u8);
-        } else {
-            self.raw(value.to_string().as_bytes());
+        if value < 0 {
+            self.bytes.push(b'-');
         }
+        let mut rest = value.unsigned_abs();
+        // The greatest has twenty.
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.raw(&digits[start..]);
     }
 
     fn float(&mut self, value: f64) {
@@ -611,6 +623,9 @@ mod tests {
         for expr in [
             Expr::Text("a \"quoted\" \\ line\nand \u{1} ünïcode".into()),
             Expr::Int(-5),
+            Expr::Int(0),
+            Expr::Int(i64::MIN),
+            Expr::Int(i64::MAX),
             Expr::UInt(u64::MAX),
             Expr::Float(0.25),
             Expr::List(vec![Expr::Bool(true), reference.clone(), Expr::List(vec![])]),
