@@ -90,8 +90,9 @@ impl App {
     /// `<app>-<environment>-<name>`, unless [`Stack::name`] says otherwise.
     #[track_caller]
     pub fn stack(&self, id: impl Into<Str>) -> Stack<'_> {
+        let id = id.into();
         let mut model = self.model.borrow_mut();
-        let index = model.stack(id.into(), Location::caller());
+        let index = model.stack(id, Location::caller());
         let scope = model.stacks[index as usize].scope;
         Stack { scope: Scope { app: self, index: scope }, index }
     }
@@ -112,7 +113,8 @@ impl App {
 
     /// Sets the beginning of [physical names](Scope::physical_name) instead of `<app>-<environment>`.
     pub fn name_prefix(&self, prefix: impl Into<String>) -> &Self {
-        self.model.borrow_mut().name_prefix = Some(prefix.into());
+        let prefix = prefix.into();
+        self.model.borrow_mut().name_prefix = Some(prefix);
         self
     }
 
@@ -192,24 +194,28 @@ impl<'a> Stack<'a> {
     #[track_caller]
     pub fn name(self, name: impl Into<Str>) -> Self {
         let at = Location::caller();
-        self.with(|stack| stack.name = Some((name.into(), at)))
+        let name = name.into();
+        self.with(|stack| stack.name = Some((name, at)))
     }
 
     /// Deploys the stack to a Region other than the environment's.
     pub fn region(self, region: impl Into<Str>) -> Self {
-        self.with(|stack| stack.region = Some(region.into()))
+        let region = region.into();
+        self.with(|stack| stack.region = Some(region))
     }
 
     /// Deploys the stack to an account other than the environment's.
     pub fn account(self, account: impl Into<Str>) -> Self {
-        self.with(|stack| stack.account = Some(account.into()))
+        let account = account.into();
+        self.with(|stack| stack.account = Some(account))
     }
 
     /// Describes the stack; shown in the console.
     #[track_caller]
     pub fn description(self, description: impl Into<Str>) -> Self {
         let at = Location::caller();
-        self.with(|stack| stack.description = Some((description.into(), at)))
+        let description = description.into();
+        self.with(|stack| stack.description = Some((description, at)))
     }
 
     /// Lets CloudFormation refuse to delete the stack.
@@ -221,18 +227,21 @@ impl<'a> Stack<'a> {
     #[track_caller]
     pub fn notification_arn(self, topic: impl Into<Str>) -> Self {
         let at = Location::caller();
-        self.with(|stack| stack.notification_arns.push((topic.into(), at)))
+        let topic = topic.into();
+        self.with(|stack| stack.notification_arns.push((topic, at)))
     }
 
     /// Lets CloudFormation act with a role's rights instead of the caller's.
     pub fn service_role(self, arn: impl Into<Str>) -> Self {
-        self.with(|stack| stack.service_role = Some(arn.into()))
+        let arn = arn.into();
+        self.with(|stack| stack.service_role = Some(arn))
     }
 
     /// The role that other accounts' stacks assume to read this stack's outputs. Needed where a reference
     /// crosses accounts as [`Lowering::Weak`].
     pub fn lookup_role(self, arn: impl Into<Str>) -> Self {
-        self.with(|stack| stack.lookup_role = Some(arn.into()))
+        let arn = arn.into();
+        self.with(|stack| stack.lookup_role = Some(arn))
     }
 
     /// Deploys this stack after another one, although nothing in it refers to that one.
@@ -262,14 +271,16 @@ impl<'a> Stack<'a> {
         })
     }
 
-    /// Adds an entry to the template's metadata.
+    /// Adds an entry to the template's metadata; the last one of a key counts.
     #[track_caller]
     pub fn template_metadata(self, key: impl Into<Str>, value: impl IntoJson) -> Self {
         let (key, at) = (key.into(), Location::caller());
         let value = value.into_json();
         let mut model = self.scope.app.model.borrow_mut();
         let stored = model.store(&value, self.index, &key, at);
-        model.stacks[self.index as usize].metadata.push((key, stored, at));
+        let metadata = &mut model.stacks[self.index as usize].metadata;
+        metadata.retain(|(other, ..)| *other != key);
+        metadata.push((key, stored, at));
         drop(model);
         self
     }
@@ -330,7 +341,8 @@ impl<'a> Scope<'a> {
     /// The scope of this name inside this one, made if it is not there yet.
     #[track_caller]
     pub fn scope(&self, name: impl Into<Str>) -> Scope<'a> {
-        let index = self.app.model.borrow_mut().scope(self.index, name.into(), Location::caller());
+        let name = name.into();
+        let index = self.app.model.borrow_mut().scope(self.index, name, Location::caller());
         Scope { app: self.app, index }
     }
 
@@ -362,8 +374,8 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn parameter<T>(&self, id: impl Into<Str>, parameter: Parameter<T>) -> Param<T> {
         let at = Location::caller();
-        let mut model = self.app.model.borrow_mut();
         let id = id.into();
+        let mut model = self.app.model.borrow_mut();
         let stack = model.scopes[self.index as usize].stack;
         if let Some(finding) = parameter.data.finding(&id) {
             model.findings.push(finding.at(at, "declared here"));
@@ -380,8 +392,9 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn condition(&self, id: impl Into<Str>, predicate: impl Into<Predicate>) -> Condition {
         let at = Location::caller();
+        let (id, predicate) = (id.into(), predicate.into());
         let mut model = self.app.model.borrow_mut();
-        let declared = self.declare(&mut model, id.into(), &predicate.into().0, at);
+        let declared = self.declare(&mut model, id, &predicate.0, at);
         let index = model.conditions.len() as u32;
         model.stacks[declared.stack as usize].conditions.push(index);
         model.conditions.push(declared);
@@ -392,8 +405,8 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn mapping<T>(&self, id: impl Into<Str>, mapping: Mapping<T>) -> Lookup<T> {
         let at = Location::caller();
-        let mut model = self.app.model.borrow_mut();
         let id = id.into();
+        let mut model = self.app.model.borrow_mut();
         let findings = mapping::findings(&id, &mapping.rows, at);
         // What is wrong with it was said; nothing else is reported in its wake.
         let rows = if findings.is_empty() { mapping::expr(&mapping.rows) } else { Expr::Object(Vec::new()) };
@@ -409,8 +422,8 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn rule(&self, id: impl Into<Str>, rule: Rule) {
         let at = Location::caller();
-        let mut model = self.app.model.borrow_mut();
         let id = id.into();
+        let mut model = self.app.model.borrow_mut();
         if rule.is_empty() {
             model.findings.push(
                 Finding::error("FW0308", format!("rule `{id}` asserts nothing"))
@@ -435,9 +448,9 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn output(&self, id: impl Into<Str>, value: impl IntoText) -> StackOutput<'a> {
         let at = Location::caller();
-        let value = value.into_text();
+        let (id, value) = (id.into(), value.into_text());
         let mut model = self.app.model.borrow_mut();
-        let declared = self.declare(&mut model, id.into(), &value, at);
+        let declared = self.declare(&mut model, id, &value, at);
         let stack = declared.stack;
         let outputs = &mut model.stacks[stack as usize].outputs;
         outputs.push(OutputData { declared, description: None, export: None, condition: None });
@@ -460,7 +473,8 @@ impl<'a> Scope<'a> {
 
     /// Sets the beginning of [physical names](Self::physical_name) in this scope.
     pub fn name_prefix(&self, prefix: impl Into<String>) -> &Self {
-        self.app.model.borrow_mut().scopes[self.index as usize].name_prefix = Some(prefix.into());
+        let prefix = prefix.into();
+        self.app.model.borrow_mut().scopes[self.index as usize].name_prefix = Some(prefix);
         self
     }
 
@@ -507,8 +521,9 @@ impl StackOutput<'_> {
 
     /// Describes the output; shown in the console.
     pub fn description(self, description: impl Into<Str>) -> Self {
+        let description = description.into();
         self.with(|model, stack, index| {
-            model.stacks[stack as usize].outputs[index].description = Some(description.into());
+            model.stacks[stack as usize].outputs[index].description = Some(description);
         })
     }
 

@@ -12,11 +12,15 @@
 use std::borrow::Cow;
 
 use crate::expr::{At, Expr, Field, Kind, PSEUDO_PARAMETERS, Part, Reference, Str, Target};
+use crate::ids::IdMap;
 
 pub(crate) const HOLE: u8 = 0x01;
 pub(crate) const TEXT: u8 = 0x02;
 pub(crate) const PIECE_TEXT: u8 = 0x03;
 pub(crate) const PIECE_VALUE: u8 = 0x04;
+
+/// Of an object with so few keys every pair is compared, of a larger one a table is made.
+const FEW: usize = 16;
 
 /// How deep a value may be nested; far beyond any template, far below what recursion can take.
 const DEPTH: u32 = 128;
@@ -71,6 +75,30 @@ impl Stored {
     }
 }
 
+/// Whether a value is nested deeper than so many levels; looked at without recursion, before anything recurses.
+fn deeper_than(limit: u32, expr: &Expr) -> bool {
+    // Most values are no containers.
+    if !matches!(expr, Expr::List(_) | Expr::Object(_) | Expr::Interpolation(_)) {
+        return false;
+    }
+    let mut open: Vec<(&Expr, u32)> = vec![(expr, 0)];
+    while let Some((expr, depth)) = open.pop() {
+        if depth > limit {
+            return true;
+        }
+        match expr {
+            Expr::List(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
+            Expr::Object(fields) => open.extend(fields.iter().map(|field| (&field.value, depth + 1))),
+            Expr::Interpolation(parts) => open.extend(parts.iter().filter_map(|part| match part {
+                Part::Value(value) => Some((value, depth + 1)),
+                Part::Text(_) => None,
+            })),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Encodes values one after the other into one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Encoder {
@@ -90,7 +118,12 @@ impl Encoder {
         self.first_hole = self.holes.len();
         self.interpolated = false;
         let start = self.bytes.len() as u32;
-        self.encode(expr, false, 0);
+        if deeper_than(DEPTH, expr) {
+            self.flags.too_deep = true;
+            self.raw(b"null");
+        } else {
+            self.encode(expr, false, 0);
+        }
         Stored {
             start,
             end: self.bytes.len() as u32,
@@ -190,6 +223,12 @@ impl Encoder {
     }
 
     fn object(&mut self, fields: &[Field], conditional: bool, depth: u32) {
+        if fields.len() > FEW {
+            let mut seen = IdMap::default();
+            let present = fields.iter().filter(|field| field.value != Expr::Absent);
+            self.flags.twice |=
+                present.map(|field| seen.insert(&*field.name, 0)).any(|before| before.is_some());
+        }
         self.bytes.push(b'{');
         let mut first = true;
         for (index, field) in fields.iter().enumerate() {
@@ -197,7 +236,7 @@ impl Encoder {
                 continue;
             }
             let same = |other: &Field| other.name == field.name && other.value != Expr::Absent;
-            self.flags.twice |= fields[..index].iter().any(same);
+            self.flags.twice |= fields.len() <= FEW && fields[..index].iter().any(same);
             if !first {
                 self.bytes.push(b',');
             }
@@ -295,7 +334,9 @@ impl Encoder {
             [] => return self.string(""),
             [Part::Text(text)] => return self.string(text),
             // A number or a truth value alone would change its type; inside text it is text.
-            [Part::Value(value)] if value.is_expression() => return self.encode(value, conditional, depth),
+            [Part::Value(value)] if value.is_expression() => {
+                return self.encode(value, conditional, depth + 1);
+            }
             _ => {}
         }
         self.interpolated = true;
@@ -438,6 +479,7 @@ fn named_value(name: &str, variables: &[Field]) -> Expr {
     })
 }
 
+/// One list of texts and values in turn, from interpolations within interpolations.
 fn flatten(parts: &[Part], flags: &mut Flags) -> Vec<Part> {
     fn push_text(out: &mut Vec<Part>, text: &str) {
         match out.last_mut() {

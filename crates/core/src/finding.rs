@@ -57,7 +57,7 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong, in one line.
     pub message: String,
-    /// The stack that it concerns, by the name given to `App::stack`.
+    /// The stack that it concerns, by the name given to `App::stack`; `outer/Inner` for a nested one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
     /// Where in the template: `Resources/Vpc/Properties/CidrBlock`.

@@ -52,6 +52,8 @@ pub(crate) struct Edge {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     pub(crate) edges: Vec<Edge>,
+    /// Whether every edge leads to something declared earlier, so that there is no circle and numbers are ranks.
+    backwards: bool,
     graph: DiGraph<(), u32>,
 }
 
@@ -107,7 +109,8 @@ impl Graph {
                 index as u32,
             );
         }
-        Self { edges, graph }
+        let backwards = edges.iter().all(|edge| edge.to < edge.from);
+        Self { edges, backwards, graph }
     }
 
     pub(crate) fn outgoing(&self, node: u32) -> impl Iterator<Item = &Edge> {
@@ -123,7 +126,7 @@ impl Graph {
     pub(crate) fn cycles(&self) -> Vec<Vec<Edge>> {
         // A handle exists before it can be used, so that an edge to a later resource takes an edit, a
         // `depends_on` across, or a nested stack. Without one there is no circle.
-        if self.edges.iter().all(|edge| edge.to < edge.from) {
+        if self.backwards {
             return Vec::new();
         }
         let mut cycles = Vec::new();
@@ -213,6 +216,10 @@ impl Graph {
                 .collect();
             while let Some(current) = open.pop() {
                 if !seen.insert(current) {
+                    continue;
+                }
+                // What was declared before the target does not lead to it.
+                if self.backwards && current < *target {
                     continue;
                 }
                 for edge in self.outgoing(current).filter(certain) {
@@ -357,7 +364,7 @@ pub(crate) fn cycle_finding(model: &Model, ids: &Ids, circle: &[Edge], advice: &
     if let Some(edge) = circle.first() {
         let node = &model.nodes[edge.from as usize];
         finding = finding
-            .in_stack(&*model.stacks[node.stack as usize].id)
+            .in_stack(crate::ids::stack_path(model, node.stack))
             .template_path(format!("Resources/{}", name(edge.from)));
     }
     let specific: Vec<&str> = advice
@@ -392,7 +399,7 @@ pub(crate) fn maybe_missing(model: &Model, ids: &Ids, edge: &Edge) -> Option<Fin
     )
     .at(edge.at, "referred to here")
     .at(to.at, "the resource with the condition")
-    .in_stack(&*model.stacks[from.stack as usize].id)
+    .in_stack(crate::ids::stack_path(model, from.stack))
     .template_path(format!("Resources/{}", ids.node(edge.from)));
     Some(finding.help("choose with `condition.then(..)` or `condition.choose(.., ..)`, or give the other resource the same condition"))
 }

@@ -116,8 +116,9 @@ pub(crate) fn assign(model: &Model, lock: Option<&Lock>, findings: &mut Vec<Find
     let mut ids = Ids::default();
     ids.text.reserve(model.nodes.len() * 16);
     ids.nodes.reserve(model.nodes.len());
+    let moved_scopes = model.scopes.iter().any(|scope| scope.moved_from.is_some());
     for index in 0..model.nodes.len() as u32 {
-        name_node(model, index, lock, &mut ids, findings);
+        name_node(model, index, lock, moved_scopes, &mut ids, findings);
     }
     for scope in &model.scopes {
         if scope.parent.is_some() && !legal(&scope.name) {
@@ -159,7 +160,14 @@ fn illegal(what: &str, name: &str, at: At) -> Finding {
     finding.help(help)
 }
 
-fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, findings: &mut Vec<Finding>) {
+fn name_node(
+    model: &Model,
+    index: u32,
+    lock: Option<&Lock>,
+    moved_scopes: bool,
+    ids: &mut Ids,
+    findings: &mut Vec<Finding>,
+) {
     let node = &model.nodes[index as usize];
     let name = model.id(index);
     if !legal(name) {
@@ -180,8 +188,7 @@ fn name_node(model: &Model, index: u32, lock: Option<&Lock>, ids: &mut Ids, find
         return;
     }
     let scope = &model.scopes[node.scope as usize];
-    let moved = attributes.is_some_and(|attributes| attributes.moved_from.is_some())
-        || model.scopes.iter().any(|scope| scope.moved_from.is_some());
+    let moved = attributes.is_some_and(|attributes| attributes.moved_from.is_some()) || moved_scopes;
     if lock.is_none() && !moved {
         return ids.push([&scope.prefix, name]);
     }
@@ -356,14 +363,16 @@ fn changed(model: &Model, ids: &Ids, lock: &Lock, findings: &mut Vec<Finding>) {
             used.insert(ids.node(*node), *node);
         }
         let mut gone: Vec<(&str, &LockEntry)> = Vec::new();
+        let mut locked: IdMap<'_, u32> = IdMap::default();
         for (address, entry) in entries {
+            locked.insert(&entry.id, 0);
             if !used.contains_key(entry.id.as_str()) {
                 gone.push((address, entry));
             }
         }
         for node in &stack.nodes {
             let id = ids.node(*node);
-            if entries.values().any(|entry| entry.id == id) {
+            if locked.contains_key(id) {
                 continue;
             }
             let address = model.address(*node);
@@ -387,7 +396,7 @@ fn id_change(model: &Model, node: u32, id: &str, address: &str, old: &str, entry
     let finding =
         if holds_data { Finding::error("FW0108", message) } else { Finding::warning("FW0108", message) };
     let mut finding =
-        finding.in_stack(&*model.stacks[data.stack as usize].id).template_path(format!("Resources/{id}"));
+        finding.in_stack(crate::ids::stack_path(model, data.stack)).template_path(format!("Resources/{id}"));
     for place in model.places(node) {
         finding = finding.at(place, format!("now `{address}`, formerly `{old}`"));
     }

@@ -113,5 +113,13 @@ pub fn __value<T: IntoText + Clone>(value: &T) -> Part {
 /// The pieces put together, for `interpolate!`.
 #[doc(hidden)]
 pub fn __interpolation(parts: impl IntoIterator<Item = Part>) -> Output<String> {
-    Output::new(Expr::Interpolation(parts.into_iter().collect()))
+    let mut flat = Vec::new();
+    for part in parts {
+        // An interpolation within one is a part of its text, so that a loop that adds to a text nests nothing.
+        match part {
+            Part::Value(Expr::Interpolation(inner)) => flat.extend(inner),
+            part => flat.push(part),
+        }
+    }
+    Output::new(Expr::Interpolation(flat))
 }

@@ -207,7 +207,7 @@ fn reserved(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::error("FW0102", format!("stack `{}` holds nested stacks, and something in it is called `{NAME}`", data.id))
                 .at(at, "declared here")
-                .in_stack(&*data.id)
+                .in_stack(crate::ids::stack_path(model, stack))
                 .help("that is the parameter through which the deployment says where nested templates are: take another name"),
         );
     }
@@ -231,7 +231,7 @@ fn of_stack(model: &Model, stack: u32, name: &str, limits: &Limits, findings: &m
         && !data.id.contains('/')
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let finding = |finding: Finding| finding.in_stack(&*data.id);
+    let finding = |finding: Finding| finding.in_stack(crate::ids::stack_path(model, stack));
     if !legal {
         findings.push(finding(
             Finding::error("FW0105", format!("`{name}` cannot be the name of a stack"))
@@ -285,7 +285,7 @@ pub(crate) fn stack_tags(model: &Model, stack: u32, findings: &mut Vec<Finding>)
                 findings.push(
                     Finding::error("FW0306", format!("the tag `{key}` of stack `{}` is an expression", data.id))
                         .at(*at, "given here")
-                        .in_stack(&*data.id)
+                        .in_stack(crate::ids::stack_path(model, stack))
                         .help("tags of a stack are known before it is deployed; give expressions to a scope or a resource"),
                 );
                 continue;
@@ -298,12 +298,15 @@ pub(crate) fn stack_tags(model: &Model, stack: u32, findings: &mut Vec<Finding>)
         {
             let message =
                 format!("the tag `{key}` of stack `{}` is reserved, too long or has no key", data.id);
-            findings.push(Finding::error("FW0411", message).at(*at, "given here").in_stack(&*data.id).help(
-                format!(
-                    "keys have 1 to {} characters and do not begin with `aws:`, values at most {}",
-                    TAG.0, TAG.1
-                ),
-            ));
+            findings.push(
+                Finding::error("FW0411", message)
+                    .at(*at, "given here")
+                    .in_stack(crate::ids::stack_path(model, stack))
+                    .help(format!(
+                        "keys have 1 to {} characters and do not begin with `aws:`, values at most {}",
+                        TAG.0, TAG.1
+                    )),
+            );
         }
         match tags.iter_mut().find(|(other, _)| other == key) {
             Some((_, value)) => *value = text,
@@ -366,7 +369,7 @@ fn readable(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
                         format!("output `{output_id}` shows the secret parameter `{name}`"),
                     )
                     .at(output.declared.at, "declared here")
-                    .in_stack(&*data.id)
+                    .in_stack(crate::ids::stack_path(model, stack))
                     .help("outputs can be read by everybody who can see the stack: take it away"),
                 );
             }
@@ -378,7 +381,7 @@ fn readable(model: &Model, ids: &Ids, stack: u32, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::error("FW0103", format!("`{name}` cannot be the name of an export"))
                     .at(output.declared.at, "of this output")
-                    .in_stack(&*data.id)
+                    .in_stack(crate::ids::stack_path(model, stack))
                     .help("the names of exports consist of ASCII letters, digits, `:` and `-`"),
             );
         }
@@ -400,7 +403,7 @@ fn conditions(model: &Model, stack: u32, findings: &mut Vec<Finding>) {
                     Finding::error("FW0207", format!("{what} `{}` refers to the resource `{}`", declared.id, model.id(key.index)))
                         .at(declared.at, "declared here")
                         .at(node.at, "the resource")
-                        .in_stack(&*data.id)
+                        .in_stack(crate::ids::stack_path(model, stack))
                         .help("conditions and rules are decided before anything is created: use parameters, pseudo parameters and mappings"),
                 );
             }
@@ -419,7 +422,7 @@ fn resource_types(model: &Model, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = Finding::error("FW0107", format!("`{kind}` is not a type of resource"))
-            .in_stack(&*model.stacks[node.stack as usize].id)
+            .in_stack(crate::ids::stack_path(model, node.stack))
             .help(
                 "types look like `AWS::SQS::Queue`, `Custom::Name` or `Organisation::Service::Thing::MODULE`",
             );
@@ -468,7 +471,7 @@ fn exports(model: &Model, ids: &Ids, wiring: &Wiring, findings: &mut Vec<Finding
                     Finding::error("FW0413", format!("two outputs are exported as `{name}`"))
                         .at(at, "the second one")
                         .at(first, "the first one")
-                        .in_stack(&*stack.id)
+                        .in_stack(crate::ids::stack_path(model, stack_number))
                         .template_path(format!("Outputs/{}", ids.outputs[index][number]))
                         .help("the names of exports are unique in an account and Region: rename one"),
                 );

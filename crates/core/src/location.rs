@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A place in a source file: the user's `main.rs`, a pattern, or a configuration file.
 ///
 /// Lines and columns count from 1. The file is written as the compiler was given it, except that paths into
-/// the package registry's cache are cut to `package-version/path`, so that the same program says the same on
+/// the caches of packages are cut to what names the package, so that the same program says the same on
 /// every machine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct SourceLocation {
@@ -48,10 +48,15 @@ impl std::fmt::Display for SourceLocation {
 /// Cuts what differs between machines: the registry cache's folder, and the separator of Windows paths.
 fn portable(file: &'static str) -> Cow<'static, str> {
     let file = if cfg!(windows) { Cow::Owned(file.replace('\\', "/")) } else { Cow::Borrowed(file) };
-    match file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/')) {
-        Some((_index, package)) => Cow::Owned(package.to_owned()),
-        None => file,
+    let below = |folder: &str| file.split_once(folder).and_then(|(_, rest)| rest.split_once('/'));
+    if let Some((_index, package)) = below("/registry/src/") {
+        return Cow::Owned(package.to_owned());
     }
+    // The repository with a digest of its address, then the commit.
+    if let Some((repository, rest)) = below("/git/checkouts/") {
+        return Cow::Owned(format!("{repository}/{rest}"));
+    }
+    file
 }
 
 #[cfg(test)]
@@ -63,6 +68,10 @@ mod tests {
         assert_eq!(
             portable("/home/a/.cargo/registry/src/index.example-1a2b/shop-patterns-1.2.0/src/vpc.rs"),
             "shop-patterns-1.2.0/src/vpc.rs"
+        );
+        assert_eq!(
+            portable("/home/a/.cargo/git/checkouts/patterns-1a2b/0c1d2e3/src/vpc.rs"),
+            "patterns-1a2b/0c1d2e3/src/vpc.rs"
         );
         assert_eq!(portable("src/main.rs"), "src/main.rs");
     }

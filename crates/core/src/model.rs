@@ -321,8 +321,8 @@ impl Model {
         body.recycle();
         self.own_holes(first_hole, &id, at);
         let attributes = attributes.map(|attributes| self.own_attributes(attributes, &id, at));
-        for (flags, at) in noticed {
-            self.note_flags(flags, stack, at);
+        for (flags, property, at) in noticed {
+            self.note_flags(flags, stack, &format!("`{property}` of `{id}`"), at);
         }
         let start = self.names.len() as u32;
         self.names.push_str(&id);
@@ -384,16 +384,17 @@ impl Model {
     /// Encodes a value that belongs to no builder.
     pub(crate) fn store(&mut self, expr: &Expr, stack: u32, owner: &str, at: At) -> Stored {
         let mut encoder = std::mem::take(&mut self.encoder);
+        let stored = encoder.value(expr);
         if !self.has_room(&encoder, at) {
             return Stored::default();
         }
         let (bytes, holes) = (self.bytes.len() as u32, self.holes.len() as u32);
-        let stored = encoder.value(expr).moved(bytes, holes);
+        let stored = stored.moved(bytes, holes);
         self.marks.extend(encoder.marks.iter().map(|mark| Mark { offset: mark.offset + bytes, ..*mark }));
         self.bytes.append(&mut encoder.bytes);
         self.holes.append(&mut encoder.holes);
         self.own_holes(holes as usize, owner, at);
-        self.note_flags(encoder.flags, stack, at);
+        self.note_flags(encoder.flags, stack, &format!("`{owner}`"), at);
         encoder.clear();
         self.encoder = encoder;
         stored
@@ -423,7 +424,7 @@ impl Model {
         attributes
     }
 
-    fn note_flags(&mut self, flags: Flags, stack: u32, at: At) {
+    fn note_flags(&mut self, flags: Flags, stack: u32, owner: &str, at: At) {
         if flags == Flags::default() {
             return;
         }
@@ -431,24 +432,29 @@ impl Model {
         let problems = [
             (
                 flags.null,
-                "a value is `null`, which CloudFormation refuses",
+                "holds a `null`, which CloudFormation refuses",
                 "leave the key out instead: give `None` or `NoValue`",
             ),
-            (flags.not_finite, "a number is infinite or not a number", "templates hold finite numbers only"),
+            (
+                flags.not_finite,
+                "holds a number that is infinite or not a number",
+                "templates hold finite numbers only",
+            ),
             (
                 flags.twice,
-                "an object has one key twice",
+                "has one key twice in an object",
                 "CloudFormation would take one of the two values: remove the other",
             ),
             (
                 flags.too_deep,
-                "a value is nested more than 128 levels deep",
+                "is nested more than 128 levels deep",
                 "no AWS property is as deep; look for a loop that wraps it again and again",
             ),
         ];
         for (_, message, help) in problems.into_iter().filter(|(met, ..)| *met) {
-            let finding = Finding::error("FW0301", message).at(at, "set here").help(help);
-            self.findings.push(finding.in_stack(self.stacks[stack as usize].id.to_string()));
+            let finding =
+                Finding::error("FW0301", format!("{owner} {message}")).at(at, "set here").help(help);
+            self.findings.push(finding.in_stack(crate::ids::stack_path(self, stack)));
         }
     }
 

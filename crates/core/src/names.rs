@@ -6,9 +6,10 @@ use crate::{
     encode::Stored,
     expr::{At, Target},
     finding::Finding,
+    graph::property_path,
     ids::{IdMap, Ids},
     model::Model,
-    wires::for_each_value,
+    wires::{Place, for_each_value},
 };
 
 /// Turns references by name into references to what bears the name in the same template.
@@ -16,14 +17,14 @@ pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>)
     if !model.holes.iter().any(|hole| hole.reference.target.is_named()) {
         return;
     }
-    let mut uses: Vec<(u32, u32, At)> = Vec::new();
-    for_each_value(model, |stack, _, stored: Stored, at| {
+    let mut uses: Vec<(u32, Place, u32, At)> = Vec::new();
+    for_each_value(model, |stack, place, stored: Stored, at| {
         let numbers = stored.first_hole..stored.first_hole + stored.hole_count;
         let named = numbers.filter(|number| model.holes[*number as usize].reference.target.is_named());
-        uses.extend(named.map(|number| (stack, number, at)));
+        uses.extend(named.map(|number| (stack, place, number, at)));
     });
     let mut templates: HashMap<u32, Names<'_>> = HashMap::new();
-    for (stack, number, at) in uses {
+    for (stack, place, number, at) in uses {
         let names = templates.entry(stack).or_insert_with(|| Names::of(model, ids, stack));
         let target = &model.holes[number as usize].reference.target;
         let found = match target {
@@ -46,7 +47,16 @@ pub(crate) fn resolve(model: &mut Model, ids: &Ids, findings: &mut Vec<Finding>)
         };
         match found {
             Some(target) => model.holes[number as usize].reference.target = target,
-            None => findings.push(unknown(target, names, &model.stacks[stack as usize].id, at)),
+            None => {
+                let mut finding = unknown(target, names, &crate::ids::stack_path(model, stack), at);
+                if let Place::Resource(node, property) = place {
+                    let hole = number - model.properties[property as usize].value.first_hole;
+                    let section = model.properties[property as usize].section.name();
+                    let path = property_path(model, property, hole).replace('.', "/");
+                    finding = finding.template_path(format!("Resources/{}/{section}/{path}", ids.node(node)));
+                }
+                findings.push(finding);
+            }
         }
     }
 }

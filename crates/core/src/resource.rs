@@ -114,6 +114,11 @@ impl<H: AsHandle> IntoHandles for H {
         vec![self.as_handle()]
     }
 }
+impl<H: AsHandle> IntoHandles for Option<H> {
+    fn into_handles(self) -> Vec<Handle> {
+        self.iter().map(H::as_handle).collect()
+    }
+}
 impl<H: AsHandle, const N: usize> IntoHandles for [H; N] {
     fn into_handles(self) -> Vec<Handle> {
         self.iter().map(H::as_handle).collect()
@@ -247,7 +252,7 @@ pub(crate) struct Parts {
     pub(crate) encoder: Encoder,
     pub(crate) entries: Vec<Entry>,
     /// What was noticed about values, and where they were set.
-    pub(crate) noticed: Vec<(Flags, At)>,
+    pub(crate) noticed: Vec<(Flags, Str, At)>,
     pub(crate) attributes: Option<Box<Attributes>>,
 }
 
@@ -285,7 +290,7 @@ impl Body {
         }
         let value = (*value != Expr::Absent).then(|| self.parts.encoder.value(value));
         if self.parts.encoder.flags != Flags::default() {
-            self.parts.noticed.push((std::mem::take(&mut self.parts.encoder.flags), at));
+            self.parts.noticed.push((std::mem::take(&mut self.parts.encoder.flags), name.clone(), at));
         }
         let entry = Entry { section, name, value, at };
         match self.parts.entries.iter_mut().find(|other| other.section == section && other.name == entry.name)

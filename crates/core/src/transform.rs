@@ -161,7 +161,7 @@ fn unreached(model: &mut Model, node: u32, told: &mut Vec<(u32, Str)>) {
             )
             .at(data.at, "this resource")
             .at(*at, "the tag")
-            .in_stack(&*model.stacks[data.stack as usize].id)
+            .in_stack(crate::ids::stack_path(model, data.stack))
             .with_note(format!("how {} takes tags is not known", model.kind(node)))
             .help("say it with `.tagging(Tagging::List(\"Tags\"))`, or `Tagging::None` if it takes none");
             model.findings.push(finding);
@@ -193,7 +193,7 @@ fn required(model: &mut Model) {
                 "FW0302",
                 format!("required property `{name}` of `{}` has no value", model.id(index as u32)),
             )
-            .in_stack(&*model.stacks[node.stack as usize].id)
+            .in_stack(crate::ids::stack_path(model, node.stack))
             .help("it was given `None` or `NoValue`: give it a value in every case");
             for place in model.places(index as u32) {
                 finding = finding.at(place, "declared here");

@@ -258,7 +258,8 @@ struct Builder<'m> {
 /// Where a reference stands, as far as wires care.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    Resource,
+    /// The property of this number, of this resource.
+    Resource(u32, u32),
     Condition,
     Rule,
     OutputValue,
@@ -318,8 +319,9 @@ pub(crate) fn for_each_value(model: &Model, mut visit: impl FnMut(u32, Place, St
             visit(index, Place::Rule, rule.value, rule.at);
         }
         for node in &stack.nodes {
-            for property in model.properties(*node) {
-                visit(index, Place::Resource, property.value, property.at);
+            for number in model.nodes[*node as usize].properties.clone() {
+                let property = &model.properties[number as usize];
+                visit(index, Place::Resource(*node, number), property.value, property.at);
             }
         }
         for output in &stack.outputs {
@@ -750,23 +752,30 @@ impl Wiring {
         let roots: Vec<u32> = (0..model.stacks.len() as u32)
             .filter(|stack| model.stacks[*stack as usize].parent.is_none())
             .collect();
-        let mut order: Vec<u32> = Vec::with_capacity(roots.len());
-        while order.len() < roots.len() {
-            let ready = roots.iter().find(|stack| {
-                !order.contains(stack)
-                    && self
-                        .order
-                        .iter()
-                        .all(|(consumer, producer, _)| consumer != *stack || order.contains(producer))
-            });
-            match ready {
-                Some(stack) => order.push(*stack),
-                None => {
-                    let stuck: Vec<u32> =
-                        roots.iter().copied().filter(|stack| !order.contains(stack)).collect();
-                    return Err(self.circles(model, &stuck));
-                }
+        // How many each still waits for, and who waits for it.
+        let mut waiting = vec![0_usize; model.stacks.len()];
+        let mut waited_for: Vec<Vec<u32>> = model.stacks.iter().map(|_| Vec::new()).collect();
+        for (consumer, producer, _) in &self.order {
+            let consumers = &mut waited_for[*producer as usize];
+            if !consumers.contains(consumer) {
+                consumers.push(*consumer);
+                waiting[*consumer as usize] += 1;
             }
+        }
+        let mut order: Vec<u32> = Vec::with_capacity(roots.len());
+        let mut done = vec![false; model.stacks.len()];
+        while let Some(stack) =
+            roots.iter().find(|stack| !done[**stack as usize] && waiting[**stack as usize] == 0)
+        {
+            order.push(*stack);
+            done[*stack as usize] = true;
+            for consumer in &waited_for[*stack as usize] {
+                waiting[*consumer as usize] -= 1;
+            }
+        }
+        if order.len() < roots.len() {
+            let stuck: Vec<u32> = roots.iter().copied().filter(|stack| !done[*stack as usize]).collect();
+            return Err(self.circles(model, &stuck));
         }
         Ok(order)
     }

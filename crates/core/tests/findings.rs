@@ -393,3 +393,71 @@ fn paths_make_lists_and_have_no_empty_steps() {
     app.stack("s").add("Fine", queue().override_property("Tags.0.Key", "k"));
     assert!(synth(app).stacks()[0].template().compact().contains(r#"{"Tags":[{"Key":"k"}]}"#));
 }
+
+#[test]
+fn depth_is_limited_in_every_form() {
+    let substitution = || {
+        let mut value = json!({"Ref": "AWS::Region"});
+        for _ in 0..1_000 {
+            value = json!({"Fn::Sub": ["${A}", {"A": value}]});
+        }
+        value
+    };
+    let app = app();
+    let stack = app.stack("s");
+    stack.add("A", queue().set("X", substitution()));
+    let mut choice = formwork_core::Expr::Int(1);
+    for _ in 0..1_000 {
+        let joined = vec![formwork_core::Part::Value(choice), formwork_core::Part::Text("x".into())];
+        choice = formwork_core::Expr::Interpolation(joined);
+    }
+    stack.add("B", queue().set("X", choice));
+    assert_eq!(codes(&refused(app)), ["FW0301", "FW0301"]);
+}
+
+#[test]
+fn a_text_that_grows_in_a_loop_is_one_text() {
+    let app = crate::support::app();
+    let stack = app.stack("s");
+    let thing = stack.add("Thing", queue());
+    let mut text = formwork_core::interpolate!("{}", thing);
+    for _ in 0..2_000 {
+        text = formwork_core::interpolate!("{text}x");
+    }
+    stack.add("R", queue().set("X", text));
+    let template = synth(app).stacks()[0].template().compact().to_owned();
+    assert!(template.contains(&format!("${{Thing}}{}", "x".repeat(2_000))));
+}
+
+#[test]
+fn the_last_metadata_of_a_key_counts() {
+    let app = with_queues(1);
+    app.stack("s").template_metadata("A", 1).template_metadata("B", 2).template_metadata("A", 3);
+    let template = synth(app).stacks()[0].template().compact().to_owned();
+    assert!(template.contains(r#""Metadata":{"B":2,"A":3}"#), "{template}");
+}
+
+#[test]
+fn a_finding_on_a_property_names_its_place_in_the_template() {
+    let app = app();
+    let inner = app.stack("outer").nested("Inner");
+    inner.scope("Api").add("Queue", queue().set("X", json!({"a": [{"b": {"Ref": "Nope"}}]})));
+    inner.add("Null", queue().set("Y", json!({"a": null})));
+    let findings = refused(app);
+    let finding = findings.iter().find(|finding| finding.code == "FW0206").expect("the name is unknown");
+    assert_eq!(finding.template_path.as_deref(), Some("Resources/ApiQueue/Properties/X/a/0/b"));
+    assert_eq!(finding.stack.as_deref(), Some("outer/Inner"));
+    let finding = findings.iter().find(|finding| finding.code == "FW0301").expect("there is a null");
+    assert_eq!(finding.message, "`Y` of `Null` holds a `null`, which CloudFormation refuses");
+}
+
+#[test]
+fn a_large_object_with_one_key_twice() {
+    let mut fields: Vec<formwork_core::Field> = (0..50_000)
+        .map(|n| formwork_core::Field::new(format!("K{n}"), formwork_core::Expr::Int(n)))
+        .collect();
+    fields.push(formwork_core::Field::new("K7", formwork_core::Expr::Int(1)));
+    let app = app();
+    app.stack("s").add("Q", queue().set("X", formwork_core::Expr::Object(fields)));
+    assert_eq!(codes(&refused(app)), ["FW0301"]);
+}
