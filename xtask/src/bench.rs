@@ -87,6 +87,10 @@ pub fn speed() -> Result<(), String> {
     for floor in ["stream", "derive", "value"] {
         println!("formwork is {:.2} times {floor}", medians["formwork"] / medians[floor]);
     }
+    let memory = figures["formwork"].iter().map(|run| run.megabytes).fold(0.0, f64::max);
+    budget("times derive", medians["formwork"] / medians["derive"], 2.0);
+    budget("times value", medians["formwork"] / medians["value"], 1.0);
+    budget("MB", memory, 100.0);
 
     println!("\ngrowth (median of 3)");
     let sizes = [1_000, 10_000, 100_000, 1_000_000];
@@ -103,6 +107,12 @@ pub fn speed() -> Result<(), String> {
     }
     println!("time grows with the number of resources to the power of {:.2}", slope(&points));
     Ok(())
+}
+
+/// Says whether a figure is within its budget.
+fn budget(what: &str, figure: f64, limit: f64) {
+    let word = if figure <= limit { "within" } else { "OVER" };
+    println!("{word} the budget: {figure:.2} of {limit} {what}");
 }
 
 /// The slope of the line of least squares.
@@ -521,10 +531,9 @@ pub fn building() -> Result<(), String> {
     let out = target.join("out");
     let out = out.to_string_lossy();
     let synth = ["run", "--package", "quickstart", "--", "synth", "dev", "--out", &out];
-    println!(
-        "cold build of the quickstart (debug): {:.1} s of processor time",
-        run(&["build", "--package", "quickstart"])?
-    );
+    let cold = run(&["build", "--package", "quickstart"])?;
+    println!("cold build of the quickstart (debug): {cold:.1} s of processor time");
+    budget("s", cold, 25.0);
     run(&synth)?;
     let mut edits = Vec::new();
     let mut failure = None;
@@ -552,6 +561,7 @@ pub fn building() -> Result<(), String> {
         edits[0],
         edits[edits.len() - 1]
     );
+    budget("s", edits[edits.len() / 2], 0.6);
     Ok(())
 }
 

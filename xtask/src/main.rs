@@ -2,7 +2,7 @@
 //!
 //! - `test`: everything that has to pass, on a fresh machine; makes what it needs under `target/`.
 //! - `peers`: only makes what the tests need (the Python environment with cfn-lint).
-//! - `bench`: speed and memory beside the floors, in one run; `bench build` for the costs of building.
+//! - `bench`: speed and memory beside the floors, then the costs of building; `bench speed` or `bench build` for one.
 
 use std::process::ExitCode;
 
@@ -15,10 +15,11 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => tests::run(),
         ["peers"] => tests::peers().map(|_| ()),
-        ["bench"] => bench::speed(),
+        ["bench"] => bench::speed().and_then(|()| bench::building()),
+        ["bench", "speed"] => bench::speed(),
         ["bench", "build"] => bench::building(),
         ["bench-one", variant, count, file] => bench::one(variant, count, file),
-        _ => Err("usage: cargo xtask test | peers | bench [build]".to_owned()),
+        _ => Err("usage: cargo xtask test | peers | bench [speed | build]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -75,28 +75,19 @@ impl Stored {
     }
 }
 
-/// Whether a value is nested deeper than so many levels; looked at without recursion, before anything recurses.
-fn deeper_than(limit: u32, expr: &Expr) -> bool {
-    // Most values are no containers.
-    if !matches!(expr, Expr::List(_) | Expr::Object(_) | Expr::Interpolation(_)) {
-        return false;
+/// Whether a value is nested deeper than so many levels. It recurses no deeper than that itself, and is asked before
+/// anything that would.
+fn deeper_than(levels: u32, expr: &Expr) -> bool {
+    let below = |inner: &Expr| levels == 0 || deeper_than(levels - 1, inner);
+    match expr {
+        Expr::List(items) => items.iter().any(below),
+        Expr::Object(fields) => fields.iter().any(|field| below(&field.value)),
+        Expr::Interpolation(parts) => parts.iter().any(|part| match part {
+            Part::Value(value) => below(value),
+            Part::Text(_) => false,
+        }),
+        _ => false,
     }
-    let mut open: Vec<(&Expr, u32)> = vec![(expr, 0)];
-    while let Some((expr, depth)) = open.pop() {
-        if depth > limit {
-            return true;
-        }
-        match expr {
-            Expr::List(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
-            Expr::Object(fields) => open.extend(fields.iter().map(|field| (&field.value, depth + 1))),
-            Expr::Interpolation(parts) => open.extend(parts.iter().filter_map(|part| match part {
-                Part::Value(value) => Some((value, depth + 1)),
-                Part::Text(_) => None,
-            })),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// Encodes values one after the other into one buffer.

@@ -63,10 +63,13 @@ impl App {
             findings.extend(circles);
             Vec::new()
         });
-        for edge in &graph.edges {
-            findings.extend(graph::maybe_missing(&model, &ids, edge));
+        // Without conditions, everything is always there.
+        if !model.conditions.is_empty() {
+            for edge in &graph.edges {
+                findings.extend(graph::maybe_missing(&model, &ids, edge));
+            }
+            findings.extend(graph::outputs_maybe_missing(&model, &ids));
         }
-        findings.extend(graph::outputs_maybe_missing(&model, &ids));
         limits::of_model(&model, &ids, &wiring, &names, &options.limits, &mut findings);
         let mut findings: Findings = findings.into_iter().collect();
         if findings.has_errors() {
