@@ -5,7 +5,7 @@ use std::process::Command;
 use formwork::core::{Format, Options};
 use formwork_tests::everything_app;
 
-use crate::support::{folder, peer, run};
+use crate::support::{example, folder, peer, root, run};
 
 #[test]
 fn yaml_and_json_are_the_same_document() {
@@ -55,4 +55,20 @@ fn the_same_program_writes_the_same_bytes() {
     for number in 2..6 {
         assert!(first == files(&format!("bytes-{number}")));
     }
+}
+
+#[test]
+fn another_process_writes_the_same_bytes() {
+    let program = example("quickstart");
+    let files = |name: &str| {
+        let out = folder(name);
+        let ran = run(Command::new(&program)
+            .args(["synth", "prod", "--project", "examples/quickstart", "--out"])
+            .arg(&out)
+            .current_dir(root()));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ["manifest.json", "uploads-prod-data.template.json", "uploads-prod-workers.template.json"]
+            .map(|file| std::fs::read_to_string(out.join(file)).expect("a file of the assembly"))
+    };
+    assert!(files("process-1") == files("process-2"));
 }

@@ -114,7 +114,7 @@ impl Assembly {
         let stacks = self.stacks();
         let texts = stacks.iter().map(|stack| stack.template().text(format));
         let digests: Vec<(u64, String)> =
-            texts.map(|text| (text.len() as u64, lower::digest(text.as_bytes()))).collect();
+            texts.map(|text| (text.len() as u64, ids::sha256(text.as_bytes()))).collect();
         self.manifest_with(format, &digests)
     }
 
@@ -249,7 +249,7 @@ impl Assembly {
             let text = stack.template().text(format);
             let path = staging.join(file);
             fs::write(&path, &text).map_err(failed(&path))?;
-            digests.push((text.len() as u64, lower::digest(text.as_bytes())));
+            digests.push((text.len() as u64, ids::sha256(text.as_bytes())));
         }
         let mut manifest = self.manifest_with(format, &digests);
         if let Some(earlier) = earlier {

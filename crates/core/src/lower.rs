@@ -7,7 +7,7 @@ use crate::{
     encode::{Encoder, HOLE, Hole, PIECE_TEXT, PIECE_VALUE, Stored, TEXT, escape},
     expr::{Expr, Field, Kind, Reference, Target},
     graph::Graph,
-    ids::{Ids, sha256},
+    ids::Ids,
     model::Model,
     resource::Section,
     template::Template,
@@ -712,9 +712,4 @@ fn join(pieces: &[Piece]) -> Vec<u8> {
     }
     out.extend_from_slice(b"]]}");
     out
-}
-
-/// The digest by which nested templates are found.
-pub(crate) fn digest(text: &[u8]) -> String {
-    sha256(text)
 }

@@ -102,6 +102,6 @@ impl Template {
 
     /// The SHA-256 of the compact form, in hexadecimal.
     pub fn digest(&self) -> String {
-        crate::lower::digest(self.compact.as_bytes())
+        crate::ids::sha256(self.compact.as_bytes())
     }
 }

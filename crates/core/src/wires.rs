@@ -384,7 +384,6 @@ impl Builder<'_> {
         if owner == stack {
             return;
         }
-        // What is needed for it is made all the same, so that nothing else is reported in its wake.
         let lowering = hole.reference.lowering.unwrap_or(default);
         let (producer, consumer) = (self.model.root(owner), self.model.root(stack));
         if producer != consumer && lowering != Lowering::Parameter && consumer == stack {
