@@ -106,3 +106,25 @@ fn a_wrong_template_is_not_accepted() {
     let findings = lint("eu-central-1", &[out]);
     assert!(findings.iter().any(|finding| finding.starts_with("E3002")), "{findings:?}");
 }
+
+#[test]
+fn the_program_of_the_command_line_tests_is_accepted() {
+    let project = folder("lint-shop");
+    std::fs::create_dir(project.join("config")).expect("a folder");
+    std::fs::write(project.join("config/dev.json"), "{\"queues\": 3}").expect("a file");
+    let mut files = Vec::new();
+    for wires in ["parameter", "weak", "strong", "both"] {
+        let out = project.join(wires);
+        let ran = run(Command::new(env!("CARGO_BIN_EXE_shop"))
+            .args(["synth", "dev", "--wires", wires, "--project"])
+            .arg(&project)
+            .arg("--out")
+            .arg(&out));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        files.extend(templates(&out));
+    }
+    assert_eq!(files.len(), 8);
+    let errors: Vec<String> =
+        lint("eu-central-1", &files).into_iter().filter(|finding| finding.starts_with('E')).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
