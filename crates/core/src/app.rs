@@ -11,7 +11,8 @@ use crate::{
     mapping::{self, Lookup, Mapping},
     model::{Declared, Model, OutputData},
     parameter::{Param, Parameter},
-    resource::{AsHandle, IntoResource},
+    read::TypedHandle,
+    resource::{About, AsHandle, Handle, IntoResource},
     rule::Rule,
     value::{IntoJson, IntoText},
     wires::Lowering,
@@ -145,6 +146,25 @@ impl App {
     pub fn report(&self, finding: Finding) {
         self.model.borrow_mut().findings.push(finding);
     }
+
+    /// The properties of a resource as they were set: by builders, patterns and transforms so far. Every
+    /// property is `None`, a literal or an expression.
+    ///
+    /// What is asked for is typed, hence the handle must be; `formwork::aws` has them.
+    #[track_caller]
+    pub fn get<H: TypedHandle>(&self, resource: H) -> H::Properties {
+        H::Properties::from(Edit::of_handle(self, resource.as_handle(), Location::caller()).object())
+    }
+
+    /// All resources of a type, in the order in which they were added; what a rule of your own goes through.
+    pub fn all<H: TypedHandle>(&self) -> Vec<H> {
+        let model = self.model.borrow();
+        model.of_kind(H::TYPE).map(|node| typed(&model, node)).collect()
+    }
+}
+
+fn typed<H: TypedHandle>(model: &Model, node: u32) -> H {
+    H::from_handle(Handle { key: model.key(node) })
 }
 
 impl std::fmt::Debug for App {
@@ -315,7 +335,7 @@ impl<'a> Stack<'a> {
         let index = existing.map(|index| index as u32).unwrap_or_else(|| {
             let resource = crate::Resource::raw("AWS::CloudFormation::Stack");
             let scope = model.stacks[self.index as usize].scope;
-            let handle = model.add(scope, id.clone(), resource, &[], at);
+            let handle = model.add(scope, id.clone(), resource, &About::NOTHING, at);
             let nested = model.push_stack(id, at, Some((self.index, handle.key.index)));
             model.attributes_mut(handle.key.index).nested = Some(nested);
             nested
@@ -352,7 +372,26 @@ impl<'a> Scope<'a> {
         let at = Location::caller();
         let (id, resource) = (id.into(), resource.into_resource());
         let mut model = self.app.model.borrow_mut();
-        R::handle(model.add(self.index, id, resource, R::REQUIRED, at))
+        R::handle(model.add(self.index, id, resource, R::ABOUT, at))
+    }
+
+    /// The properties of a resource as they were set; see [`App::get`].
+    #[track_caller]
+    pub fn get<H: TypedHandle>(&self, resource: H) -> H::Properties {
+        self.app.get(resource)
+    }
+
+    /// All resources of a type that stand here or below, in the order in which they were added.
+    pub fn all<H: TypedHandle>(&self) -> Vec<H> {
+        let model = self.app.model.borrow();
+        let within = |node: u32| {
+            let mut scope = Some(model.nodes[node as usize].scope);
+            while let Some(index) = scope.filter(|index| *index != self.index) {
+                scope = model.scopes[index as usize].parent;
+            }
+            scope.is_some()
+        };
+        model.of_kind(H::TYPE).filter(|node| within(*node)).map(|node| typed(&model, node)).collect()
     }
 
     /// Changes a resource that was added already.

@@ -9,6 +9,7 @@ use crate::{
     location::SourceLocation,
     model::Model,
     policies::{DeletionPolicy, UpdateReplacePolicy},
+    read::Object,
     resource::{AsHandle, Handle, Section, Tagging},
     value::{IntoJson, IntoText},
 };
@@ -106,6 +107,18 @@ impl<'a> Edit<'a> {
             }
             Some(value)
         })?
+    }
+
+    /// All properties together.
+    pub(crate) fn object(&self) -> Object {
+        let fields = self.read(|model, node| {
+            let properties = model.properties(node).iter();
+            properties
+                .filter(|property| property.section == Section::Properties)
+                .map(|property| Field::new(property.name.clone(), model.value(property.value)))
+                .collect()
+        });
+        Object::new(fields.unwrap_or_default())
     }
 
     /// The names of all properties that are set.

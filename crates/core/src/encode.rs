@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 
 use crate::expr::{At, Expr, Field, Kind, PSEUDO_PARAMETERS, Part, Reference, Str, Target};
+use crate::finding::Finding;
 use crate::ids::IdMap;
 
 pub(crate) const HOLE: u8 = 0x01;
@@ -50,6 +51,39 @@ pub(crate) struct Flags {
     pub(crate) twice: bool,
 }
 
+/// Something to be said about a value that was encoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Remark {
+    /// The steps from the outermost value to the one concerned, the last one first.
+    pub(crate) path: Vec<Str>,
+    pub(crate) finding: Finding,
+}
+
+impl Remark {
+    /// The same within something larger, whose steps are given from the inside out. The line is that of the
+    /// innermost setter, which is the first to know.
+    pub(crate) fn placed<const N: usize>(mut self, around: [Str; N], at: At) -> Self {
+        self.path.extend(around);
+        if self.finding.spans.is_empty() {
+            self.finding = self.finding.at(at, "set here");
+        }
+        self
+    }
+
+    /// The finding, with the place in the template below the given one.
+    pub(crate) fn finding(self, below: &str) -> Finding {
+        let mut path = below.to_owned();
+        let within = self.finding.template_path.as_deref();
+        for step in self.path.iter().rev().map(|step| &**step).chain(within) {
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(step);
+        }
+        self.finding.template_path(path)
+    }
+}
+
 /// Where an encoded value, or a part of it, was set; `offset` counts from the start of the buffer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
@@ -86,6 +120,7 @@ fn deeper_than(levels: u32, expr: &Expr) -> bool {
             Part::Value(value) => below(value),
             Part::Text(_) => false,
         }),
+        Expr::Remarked(remarked) => below(&remarked.value),
         _ => false,
     }
 }
@@ -97,6 +132,8 @@ pub(crate) struct Encoder {
     pub(crate) holes: Vec<Hole>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) flags: Flags,
+    /// What there is to say about values within the value under way, with the path to them.
+    pub(crate) remarks: Vec<Remark>,
     /// Holes of the value under way are counted from here.
     first_hole: usize,
     /// Whether the value under way holds an interpolation.
@@ -130,6 +167,15 @@ impl Encoder {
         self.holes.clear();
         self.marks.clear();
         self.flags = Flags::default();
+        self.remarks.clear();
+    }
+
+    /// Adds a step to the path of every remark since the given one.
+    fn step(&mut self, since: usize, step: impl FnOnce() -> Str) {
+        if self.remarks.len() > since {
+            let step = step();
+            self.remarks[since..].iter_mut().for_each(|remark| remark.path.push(step.clone()));
+        }
     }
 
     fn encode(&mut self, expr: &Expr, conditional: bool, depth: u32) {
@@ -153,6 +199,10 @@ impl Encoder {
                 self.list(items.iter().filter(|item| **item != Expr::Absent), conditional, depth);
             }
             Expr::Interpolation(parts) => self.interpolation(parts, conditional, depth),
+            Expr::Remarked(remarked) => {
+                self.remarks.push(Remark { path: Vec::new(), finding: remarked.finding.clone() });
+                self.encode(&remarked.value, conditional, depth + 1);
+            }
             Expr::UInt(value) => self.raw(value.to_string().as_bytes()),
             Expr::Float(value) => self.float(*value),
             Expr::Null => {
@@ -237,7 +287,9 @@ impl Encoder {
             }
             self.string(&field.name);
             self.bytes.push(b':');
+            let remarks = self.remarks.len();
             self.encode(&field.value, conditional, depth + 1);
+            self.step(remarks, || field.name.clone());
         }
         self.bytes.push(b'}');
     }
@@ -248,7 +300,9 @@ impl Encoder {
             if index > 0 {
                 self.bytes.push(b',');
             }
+            let remarks = self.remarks.len();
             self.encode(item, conditional, depth + 1);
+            self.step(remarks, || index.to_string().into());
         }
         self.bytes.push(b']');
     }

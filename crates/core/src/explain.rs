@@ -10,8 +10,8 @@ macro_rules! pages {
 const PAGES: &[(&str, &str)] = pages![
     "FW0101", "FW0102", "FW0103", "FW0104", "FW0105", "FW0106", "FW0107", "FW0108", "FW0109", "FW0110",
     "FW0111", //
-    "FW0201", "FW0202", "FW0203", "FW0204", "FW0205", "FW0206", "FW0207", "FW0208", "FW0209",
-    "FW0210", //
+    "FW0201", "FW0202", "FW0203", "FW0204", "FW0205", "FW0206", "FW0207", "FW0208", "FW0209", "FW0210",
+    "FW0211", //
     "FW0301", "FW0302", "FW0303", "FW0304", "FW0306", "FW0307", "FW0308", //
     "FW0401", "FW0402", "FW0403", "FW0404", "FW0405", "FW0406", "FW0407", "FW0408", "FW0409", "FW0410",
     "FW0411", "FW0412", "FW0413", //
@@ -65,6 +65,7 @@ mod tests {
         let mut codes = std::collections::BTreeSet::new();
         let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         used(&crates.join("core/src"), &mut codes);
+        used(&crates.join("aws/src"), &mut codes);
         used(&crates.join("formwork/src"), &mut codes);
         let known: Vec<&str> = PAGES.iter().map(|(code, _)| *code).collect();
         assert_eq!(codes.iter().map(String::as_str).collect::<Vec<_>>(), known);

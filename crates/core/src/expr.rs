@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, panic::Location};
 
-use crate::wires::Lowering;
+use crate::{finding::Finding, wires::Lowering};
 
 /// A string that is often a literal of the program.
 pub type Str = Cow<'static, str>;
@@ -100,6 +100,17 @@ pub enum Expr {
     Reference(Reference),
     /// Text with expressions in it; lowered to the shortest of a plain string, `Fn::Sub` and `Fn::Join`.
     Interpolation(Vec<Part>),
+    /// A value about which there is something to say; see [`Input::remarked`](crate::Input::remarked).
+    Remarked(Box<Remarked>),
+}
+
+/// A value and what was found out about it when it was made. Whoever sets it reports that, with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remarked {
+    /// The value as it will stand in the template.
+    pub value: Expr,
+    /// What is to be said.
+    pub(crate) finding: Finding,
 }
 
 /// One entry of an object.
@@ -180,9 +191,17 @@ impl Expr {
         Self::call("Ref", Self::Text(Cow::Borrowed(name)))
     }
 
+    /// The value without what there is to say about it.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Remarked(remarked) => remarked.value.plain(),
+            value => value,
+        }
+    }
+
     /// The text, if this is literal text.
     pub fn as_str(&self) -> Option<&str> {
-        match self {
+        match self.plain() {
             Self::Text(text) => Some(text),
             _ => None,
         }
@@ -190,7 +209,7 @@ impl Expr {
 
     /// The truth value, if this is a literal one.
     pub fn as_bool(&self) -> Option<bool> {
-        match self {
+        match self.plain() {
             Self::Bool(value) => Some(*value),
             _ => None,
         }
@@ -198,7 +217,7 @@ impl Expr {
 
     /// The number, if this is a literal whole number.
     pub fn as_i64(&self) -> Option<i64> {
-        match self {
+        match self.plain() {
             Self::Int(value) => Some(*value),
             _ => None,
         }
@@ -206,7 +225,7 @@ impl Expr {
 
     /// The items, if this is a list.
     pub fn as_list(&self) -> Option<&[Expr]> {
-        match self {
+        match self.plain() {
             Self::List(items) => Some(items),
             _ => None,
         }
@@ -214,7 +233,7 @@ impl Expr {
 
     /// The value under a key, if this is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Expr> {
-        match self {
+        match self.plain() {
             Self::Object(fields) => fields.iter().find(|field| field.name == key).map(|field| &field.value),
             _ => None,
         }
@@ -222,7 +241,7 @@ impl Expr {
 
     /// Whether the value is only known at deployment: a reference, a function, or text with one in it.
     pub fn is_expression(&self) -> bool {
-        match self {
+        match self.plain() {
             Self::Reference(_) | Self::Interpolation(_) => true,
             Self::Object(fields) => {
                 matches!(fields.as_slice(), [field] if field.name == "Ref" || field.name.starts_with("Fn::"))
@@ -234,7 +253,7 @@ impl Expr {
     /// Whether an expression stands anywhere inside.
     pub fn has_expressions(&self) -> bool {
         self.is_expression()
-            || match self {
+            || match self.plain() {
                 Self::List(items) => items.iter().any(Self::has_expressions),
                 Self::Object(fields) => fields.iter().any(|field| field.value.has_expressions()),
                 _ => false,

@@ -14,7 +14,6 @@ use crate::{
     finding::Finding,
     lock::{Lock, LockEntry},
     model::{Declared, Model, Node},
-    policies::DeletionPolicy,
 };
 
 /// The longest logical id.
@@ -389,8 +388,7 @@ fn changed(model: &Model, ids: &Ids, lock: &Lock, findings: &mut Vec<Finding>) {
 
 fn id_change(model: &Model, node: u32, id: &str, address: &str, old: &str, entry: &LockEntry) -> Finding {
     let data = &model.nodes[node as usize];
-    let attributes = data.attributes.as_deref();
-    let holds_data = entry.stateful || attributes.is_some_and(stateful);
+    let holds_data = entry.stateful || model.stateful(node);
     let message =
         format!("the logical id of an existing {} changes from `{}` to `{id}`", model.kind(node), entry.id);
     let finding =
@@ -412,12 +410,6 @@ fn id_change(model: &Model, node: u32, id: &str, address: &str, old: &str, entry
         .help(format!("if it is a new one, remove the line `\"{old}\"` from formwork.lock"))
 }
 
-/// Whether losing the real thing loses data, as far as the program says.
-pub(crate) fn stateful(attributes: &crate::resource::Attributes) -> bool {
-    attributes.stateful
-        || attributes.deletion_policy.is_some_and(|(policy, _)| policy != DeletionPolicy::Delete)
-}
-
 /// The lock that belongs to these ids: other environments as they were, this one anew.
 pub(crate) fn relock(model: &Model, ids: &Ids, lock: Option<&Lock>) -> Lock {
     let mut lock = lock.cloned().unwrap_or_default();
@@ -425,11 +417,10 @@ pub(crate) fn relock(model: &Model, ids: &Ids, lock: Option<&Lock>) -> Lock {
     for (index, stack) in model.stacks.iter().enumerate() {
         let entries = stacks.entry(stack_path(model, index as u32)).or_default();
         for node in &stack.nodes {
-            let data = &model.nodes[*node as usize];
             let entry = LockEntry {
                 kind: model.kind(*node).to_string(),
                 id: ids.node(*node).to_owned(),
-                stateful: data.attributes.as_deref().is_some_and(stateful),
+                stateful: model.stateful(*node),
             };
             entries.insert(model.address(*node), entry);
         }

@@ -55,6 +55,7 @@ mod nearest;
 mod parameter;
 mod path;
 mod policies;
+mod read;
 mod resource;
 mod rule;
 mod synth;
@@ -69,7 +70,7 @@ pub use assembly::{AssembledStack, Assembly, WriteError};
 pub use condition::{Choice, Condition, Predicate};
 pub use dynamic::{SecretReference, SsmReference, secretsmanager, ssm, ssm_secure};
 pub use edit::{Change, Edit};
-pub use expr::{Expr, Field, Kind, Part, Reference, Str};
+pub use expr::{Expr, Field, Kind, Part, Reference, Remarked, Str};
 pub use finding::{Finding, Findings, Severity, Span};
 pub use graph::{Advice, Dependency, EdgeKind, GraphView, ResourceView};
 pub use limits::Limits;
@@ -84,14 +85,19 @@ pub use model::Environment;
 pub use nearest::nearest;
 pub use parameter::{Param, Parameter};
 pub use policies::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
+pub use read::{
+    Enumeration, Given, NumberType, Object, PropertyType, Readable, TextType, TypedHandle, enumeration,
+};
 pub use resource::{
-    AsHandle, Body, Builder, Handle, IntoHandles, IntoResource, Provided, Resource, Set, Tagging, Unset,
+    About, AsHandle, Body, Builder, Handle, IntoHandles, IntoResource, Provided, Resource, Set, Tagging,
+    Unset,
 };
 pub use rule::Rule;
 pub use synth::Options;
 pub use template::{Format, Template, UnknownFormat};
 pub use value::{
-    Arn, Id, Input, IntoInput, IntoJson, IntoText, Json, Name, NoValue, Output, Scalar, Secret, Value,
+    Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, NoValue, Output, Scalar, Secret,
+    Value,
 };
 pub use wires::{Lowering, UnknownLowering};
 

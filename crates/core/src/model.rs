@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    encode::{self, Encoder, Flags, Hole, Mark, Stored},
+    encode::{self, Encoder, Flags, Hole, Mark, Remark, Stored},
     expr::{At, Expr, Key, Str, Target},
     finding::{Finding, Findings},
     ids::IdHasher,
@@ -20,7 +20,8 @@ use crate::{
     mapping::Row,
     parameter::ParameterData,
     path,
-    resource::{Attributes, Body, Handle, Resource, Section},
+    policies::DeletionPolicy,
+    resource::{About, Attributes, Body, Handle, Resource, Section},
     wires::Lowering,
 };
 
@@ -150,6 +151,8 @@ pub(crate) struct Model {
     names: String,
     /// The types that occur, in the order in which they did first.
     pub(crate) kinds: Vec<Str>,
+    /// What typed builders said about each of them.
+    about: Vec<&'static About>,
     kind_index: HashMap<Str, u32, BuildHasherDefault<IdHasher>>,
     pub(crate) scopes: Vec<ScopeData>,
     pub(crate) stacks: Vec<StackData>,
@@ -160,6 +163,8 @@ pub(crate) struct Model {
     pub(crate) name_prefix: Option<String>,
     pub(crate) lowering: Lowering,
     pub(crate) findings: Findings,
+    /// What there is to say about values of resources.
+    pub(crate) remarks: Vec<(u32, Remark)>,
     /// Whether it was said that there is no more room.
     full: bool,
     scope_index: HashMap<(u32, Str), u32>,
@@ -184,6 +189,7 @@ impl Model {
             nodes: Vec::new(),
             names: String::new(),
             kinds: Vec::new(),
+            about: Vec::new(),
             kind_index: HashMap::default(),
             scopes: Vec::new(),
             stacks: Vec::new(),
@@ -194,6 +200,7 @@ impl Model {
             name_prefix: None,
             lowering: Lowering::Parameter,
             findings: Findings::new(),
+            remarks: Vec::new(),
             full: false,
             scope_index: HashMap::new(),
             stack_index: HashMap::new(),
@@ -282,7 +289,7 @@ impl Model {
         scope: u32,
         id: Str,
         resource: Resource,
-        required: &'static [&'static str],
+        about: &'static About,
         at: At,
     ) -> Handle {
         let Resource { kind, mut body } = resource;
@@ -292,13 +299,14 @@ impl Model {
         let stack = self.scopes[scope as usize].stack;
         let index = self.nodes.len() as u32;
         let noticed = std::mem::take(&mut body.parts.noticed);
+        self.remarks.extend(body.parts.remarks.drain(..).map(|remark| (index, remark)));
         let first_property = self.properties.len() as u32;
         let mut attributes = body.parts.attributes.take();
         let given = |name: &&str| {
             body.parts.entries.iter().any(|entry| entry.name == **name && entry.value.is_some())
         };
-        if !required.iter().all(given) {
-            attributes.get_or_insert_default().required = required;
+        if !about.required.iter().all(given) {
+            attributes.get_or_insert_default().required = about.required;
         }
         {
             let (bytes, holes, marks) = body.buffers();
@@ -326,7 +334,7 @@ impl Model {
         }
         let start = self.names.len() as u32;
         self.names.push_str(&id);
-        let kind = self.kind_number(kind);
+        let kind = self.kind_number(kind, about);
         self.nodes.push(Node {
             id: (start, self.names.len() as u32),
             kind,
@@ -340,20 +348,26 @@ impl Model {
         Handle { key: self.key(index) }
     }
 
-    fn kind_number(&mut self, kind: Str) -> u32 {
+    fn kind_number(&mut self, kind: Str, about: &'static About) -> u32 {
         // A resource often is of the type of the one before.
-        match self.nodes.last() {
+        let number = match self.nodes.last() {
             Some(last) if self.kinds[last.kind as usize] == kind => last.kind,
             _ => match self.kind_index.get(&kind) {
                 Some(number) => *number,
                 None => {
                     let number = self.kinds.len() as u32;
                     self.kinds.push(kind.clone());
+                    self.about.push(about);
                     self.kind_index.insert(kind, number);
                     number
                 }
             },
+        };
+        // An untyped resource of the same type knows nothing, and may have come first.
+        if *self.about[number as usize] == About::NOTHING {
+            self.about[number as usize] = about;
         }
+        number
     }
 
     /// The name that a resource was added with.
@@ -365,6 +379,36 @@ impl Model {
     /// The type of a resource.
     pub(crate) fn kind(&self, node: u32) -> &Str {
         &self.kinds[self.nodes[node as usize].kind as usize]
+    }
+
+    /// The resources of a type.
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = u32> {
+        let number = self.kind_index.get(kind).copied();
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter(move |(_, node)| Some(node.kind) == number).map(|(index, _)| index as u32)
+    }
+
+    /// Whether anything has a tag.
+    pub(crate) fn tagged(&self) -> bool {
+        let own =
+            |node: &Node| node.attributes.as_ref().is_some_and(|attributes| !attributes.tags.is_empty());
+        !self.tags.is_empty()
+            || self.scopes.iter().any(|scope| !scope.tags.is_empty())
+            || self.nodes.iter().any(own)
+    }
+
+    /// What is known about the type of a resource.
+    pub(crate) fn about(&self, node: u32) -> &'static About {
+        self.about[self.nodes[node as usize].kind as usize]
+    }
+
+    /// Whether losing the real thing loses data, by its type or as far as the program says.
+    pub(crate) fn stateful(&self, node: u32) -> bool {
+        self.about(node).stateful
+            || self.nodes[node as usize].attributes.as_deref().is_some_and(|attributes| {
+                let policy = attributes.deletion_policy;
+                attributes.stateful || policy.is_some_and(|(policy, _)| policy != DeletionPolicy::Delete)
+            })
     }
 
     /// Offsets have 32 bits: a program whose values would take more is reported, not cut.
@@ -395,6 +439,10 @@ impl Model {
         self.holes.append(&mut encoder.holes);
         self.own_holes(holes as usize, owner, at);
         self.note_flags(encoder.flags, stack, &format!("`{owner}`"), at);
+        for remark in encoder.remarks.drain(..) {
+            let finding = remark.placed([], at).finding("");
+            self.findings.push(finding.in_stack(crate::ids::stack_path(self, stack)));
+        }
         encoder.clear();
         self.encoder = encoder;
         stored

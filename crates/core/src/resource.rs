@@ -5,8 +5,8 @@ use std::{cell::Cell, panic::Location};
 
 use crate::{
     condition::Condition,
-    encode::{Encoder, Flags, Hole, Mark, Stored},
-    expr::{At, Expr, Key, Str, Target},
+    encode::{Encoder, Flags, Hole, Mark, Remark, Stored},
+    expr::{At, Expr, Key, Remarked, Str, Target},
     policies::{CreationPolicy, DeletionPolicy, UpdatePolicy, UpdateReplacePolicy},
     value::{Input, IntoInput, IntoJson, IntoText, Output},
 };
@@ -151,15 +151,31 @@ pub trait IntoResource {
     /// What stands for the resource once it is added.
     type Handle;
 
-    /// Properties without which AWS refuses the resource. A typed builder cannot be added without them, but an
-    /// `Option` that is `None` may have been given for one.
-    const REQUIRED: &'static [&'static str] = &[];
+    /// What is known about the type.
+    const ABOUT: &'static About = &About::NOTHING;
 
     /// The type and everything that was set.
     fn into_resource(self) -> Resource;
 
     /// The typed handle for an untyped one.
     fn handle(handle: Handle) -> Self::Handle;
+}
+
+/// What the model needs to know about a type of resource; a typed builder says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Properties without which AWS refuses the resource. A typed builder cannot be added without them, but an
+    /// `Option` that is `None` may have been given for one.
+    pub required: &'static [&'static str],
+    /// How the type takes tags, where that is known.
+    pub tagging: Option<Tagging>,
+    /// Whether resources of the type hold data; see [`Builder::stateful`].
+    pub stateful: bool,
+}
+
+impl About {
+    /// Nothing is known.
+    pub const NOTHING: Self = Self { required: &[], tagging: None, stateful: false };
 }
 
 impl IntoResource for Resource {
@@ -212,6 +228,8 @@ pub(crate) struct Entry {
 pub enum Tagging {
     /// A list of `{"Key": .., "Value": ..}` in the property of this name, mostly `Tags`.
     List(&'static str),
+    /// The same, where every entry also says `"PropagateAtLaunch": true`.
+    Propagating(&'static str),
     /// An object from keys to values in the property of this name.
     Map(&'static str),
     /// No tags at all.
@@ -253,6 +271,8 @@ pub(crate) struct Parts {
     pub(crate) entries: Vec<Entry>,
     /// What was noticed about values, and where they were set.
     pub(crate) noticed: Vec<(Flags, Str, At)>,
+    /// What there is to say about values; paths begin at the section.
+    pub(crate) remarks: Vec<Remark>,
     pub(crate) attributes: Option<Box<Attributes>>,
 }
 
@@ -273,6 +293,7 @@ impl Body {
         self.parts.encoder.clear();
         self.parts.entries.clear();
         self.parts.noticed.clear();
+        self.parts.remarks.clear();
         self.parts.attributes = None;
         SPARE.set(Some(self));
     }
@@ -291,6 +312,11 @@ impl Body {
         let value = (*value != Expr::Absent).then(|| self.parts.encoder.value(value));
         if self.parts.encoder.flags != Flags::default() {
             self.parts.noticed.push((std::mem::take(&mut self.parts.encoder.flags), name.clone(), at));
+        }
+        if !self.parts.encoder.remarks.is_empty() {
+            let remarks = self.parts.encoder.remarks.drain(..);
+            let placed = remarks.map(|remark| remark.placed([name.clone(), section.name().into()], at));
+            self.parts.remarks.extend(placed);
         }
         let entry = Entry { section, name, value, at };
         match self.parts.entries.iter_mut().find(|other| other.section == section && other.name == entry.name)
@@ -326,8 +352,15 @@ impl Body {
                 })
             })
             .collect();
+        let mut object = Expr::Object(fields);
+        for mut remark in std::mem::take(&mut self.parts.remarks) {
+            // The section: a nested object has none.
+            remark.path.pop();
+            let finding = remark.finding("");
+            object = Expr::Remarked(Box::new(Remarked { value: object, finding }));
+        }
         self.recycle();
-        Expr::Object(fields)
+        object
     }
 }
 

@@ -48,6 +48,7 @@ impl App {
         let names = stack_names(&model, &mut findings);
         ids::moves(&model, &mut findings);
         let ids = ids::assign(&model, options.lock.as_ref(), &mut findings);
+        findings.extend(remarks(&mut model, &ids));
         names::resolve(&mut model, &ids, &mut findings);
         let wiring = wires::connect(&model, &ids, &names, lowering, &mut findings);
         let graph = Graph::build(&model, &wiring, lowering);
@@ -97,6 +98,17 @@ impl App {
         let lock = options.lock.clone();
         Ok(Assembly::new(model, ids, graph, wiring, names, order, templates, findings, lowering, lock))
     }
+}
+
+/// What there is to say about the values of resources.
+fn remarks(model: &mut Model, ids: &ids::Ids) -> Vec<Finding> {
+    let remarks = std::mem::take(&mut model.remarks);
+    let told = remarks.into_iter().map(|(node, remark)| {
+        let mut finding = remark.finding(&format!("Resources/{}", ids.node(node)));
+        finding.resource_types.push(model.kind(node).to_string());
+        finding.in_stack(ids::stack_path(model, model.nodes[node as usize].stack))
+    });
+    told.collect()
 }
 
 /// The name of every stack at CloudFormation; of a nested one, a name for its file.

@@ -22,7 +22,9 @@ pub(crate) fn run(app: &App) {
         }
     }
     let mut model = app.model.borrow_mut();
-    tags(&mut model);
+    if model.tagged() {
+        tags(&mut model);
+    }
     overrides(&mut model);
     required(&mut model);
 }
@@ -40,31 +42,23 @@ fn tags(model: &mut Model) {
             let tags = model.scopes[model.stacks[nested as usize].scope as usize].tags.clone();
             if let Some((_, _, at)) = tags.last() {
                 let at = *at;
-                write_tags(model, node, "Tags", true, tags, at);
+                write_tags(model, node, &Tagging::List("Tags"), tags, at);
             }
             continue;
         }
-        let Some(attributes) = data.attributes.as_deref() else {
+        let own = data.attributes.as_deref();
+        let Some(tagging) = own.and_then(|own| own.tagging.as_ref()).or(model.about(node).tagging.as_ref())
+        else {
             if tagged_scopes {
                 unreached(model, node, &mut told);
             }
             continue;
         };
-        let Some(tagging) = attributes.tagging.clone() else {
-            if tagged_scopes {
-                unreached(model, node, &mut told);
-            }
-            continue;
-        };
-        let (name, list) = match &tagging {
-            Tagging::List(name) => (name.to_string(), true),
-            Tagging::Map(name) => (name.to_string(), false),
-            Tagging::None => continue,
-        };
+        let tagging = tagging.clone();
         let tags = inherited(model, node);
         if let Some((_, _, at)) = tags.last() {
             let at = *at;
-            write_tags(model, node, &name, list, tags, at);
+            write_tags(model, node, &tagging, tags, at);
         }
     }
 }
@@ -100,13 +94,18 @@ fn inherited(model: &Model, node: u32) -> Vec<Tag> {
     tags
 }
 
-fn write_tags(model: &mut Model, node: u32, name: &str, list: bool, tags: Vec<Tag>, at: At) {
+fn write_tags(model: &mut Model, node: u32, tagging: &Tagging, tags: Vec<Tag>, at: At) {
+    let (name, list) = match *tagging {
+        Tagging::List(name) | Tagging::Propagating(name) => (name, true),
+        Tagging::Map(name) => (name, false),
+        Tagging::None => return,
+    };
     let existing =
         model.property(node, Section::Properties, name).map(|property| model.value(property.value));
     let value = match existing {
-        None => merge(Vec::new(), tags, list),
+        None => merge(Vec::new(), tags, tagging),
         // What was set by hand as a property is the resource's own word.
-        Some(Expr::List(items)) if list => merge(items, tags, list),
+        Some(Expr::List(items)) if list => merge(items, tags, tagging),
         Some(Expr::Object(fields)) if !list && !Expr::Object(fields.clone()).is_expression() => {
             let mut fields = fields;
             for (key, value, _) in tags {
@@ -129,13 +128,16 @@ fn write_tags(model: &mut Model, node: u32, name: &str, list: bool, tags: Vec<Ta
     edit::set(model, node, &format!("Properties.{}", name.replace('.', "\\.")), value, "tags", at);
 }
 
-fn merge(mut items: Vec<Expr>, tags: Vec<Tag>, list: bool) -> Expr {
-    if !list {
+fn merge(mut items: Vec<Expr>, tags: Vec<Tag>, tagging: &Tagging) -> Expr {
+    if let Tagging::Map(_) = tagging {
         return Expr::Object(tags.into_iter().map(|(key, value, _)| Field::new(key, value)).collect());
     }
     for (key, value, _) in tags {
         if !items.iter().any(|item| item.get("Key").and_then(Expr::as_str) == Some(&*key)) {
-            let fields = vec![Field::new("Key", Expr::Text(key)), Field::new("Value", value)];
+            let mut fields = vec![Field::new("Key", Expr::Text(key)), Field::new("Value", value)];
+            if let Tagging::Propagating(_) = tagging {
+                fields.push(Field::new("PropagateAtLaunch", Expr::Bool(true)));
+            }
             items.push(Expr::Object(fields));
         }
     }

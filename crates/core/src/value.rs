@@ -4,7 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
 use crate::{
     condition::Predicate,
-    expr::{Expr, Field, Key, Kind, Str, Target},
+    expr::{Expr, Field, Key, Kind, Remarked, Str, Target},
+    finding::Finding,
     functions,
     wires::Lowering,
 };
@@ -185,7 +186,31 @@ typed_text! {
     Arn "```\n# use formwork_core::Arn;\n# struct Topic;\nlet topic: Arn<Topic> = Arn::existing(\"arn:aws:sns:eu-central-1:111122223333:alarms\");\n```",
     /// The name of a resource of kind `R`, such as a bucket's.
     Name "```\n# use formwork_core::Name;\n# struct Bucket;\nlet bucket: Name<Bucket> = Name::existing(\"acme-logs\");\n```",
+    /// The identifier, the ARN or the name of a resource of kind `R`, for properties that take any of them.
+    Identifier "```\n# use formwork_core::Identifier;\n# struct Key;\nlet key: Identifier<Key> = Identifier::existing(\"alias/aws/sqs\");\n```",
 }
+
+macro_rules! identifies {
+    ($($type:ident),*) => {$(
+        impl<R> IntoInput<Identifier<R>> for $type<R> {
+            fn into_input(self) -> Input<Identifier<R>> {
+                Input::new(Expr::Text(self.text))
+            }
+        }
+        impl<R> IntoInput<Identifier<R>> for Output<$type<R>> {
+            fn into_input(self) -> Input<Identifier<R>> {
+                Input::new(self.expr)
+            }
+        }
+        impl<R> IntoInput<Identifier<R>> for &Output<$type<R>> {
+            fn into_input(self) -> Input<Identifier<R>> {
+                Input::new(self.expr.clone())
+            }
+        }
+    )*};
+}
+
+identifies!(Id, Arn, Name);
 
 impl<T> Input<T> {
     /// A value of the given form; the way in for generated setters.
@@ -201,6 +226,28 @@ impl<T> Input<T> {
     /// The value as it will stand in the template.
     pub fn into_expr(self) -> Expr {
         self.expr
+    }
+
+    /// The same value with something to say about it: whoever sets it reports the finding, with the line of the
+    /// setter and the path in the template.
+    ///
+    /// ```
+    /// # use formwork_core::{Expr, Finding, Input, IntoInput};
+    /// struct Percentage(i64);
+    ///
+    /// impl IntoInput<i64> for Percentage {
+    ///     fn into_input(self) -> Input<i64> {
+    ///         let input = Input::new(Expr::Int(self.0));
+    ///         match self.0 {
+    ///             0..=100 => input,
+    ///             _ => input.remarked(Finding::error("ORG002", format!("{} is no percentage", self.0))),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn remarked(self, finding: Finding) -> Self {
+        Self::new(Expr::Remarked(Box::new(Remarked { value: self.expr, finding })))
     }
 }
 
@@ -413,6 +460,7 @@ lent! {
     [R] Id<R> => Id<R>,
     [R] Arn<R> => Arn<R>,
     [R] Name<R> => Name<R>,
+    [R] Identifier<R> => Identifier<R>,
     [] Json => Json,
 }
 

@@ -200,7 +200,8 @@ fn a_required_property_that_is_nothing() {
     struct Typed(formwork_core::Body);
     impl formwork_core::IntoResource for Typed {
         type Handle = Handle;
-        const REQUIRED: &'static [&'static str] = &["VpcId"];
+        const ABOUT: &'static formwork_core::About =
+            &formwork_core::About { required: &["VpcId"], ..formwork_core::About::NOTHING };
         fn into_resource(self) -> Resource {
             Resource::new("AWS::EC2::Subnet", self.0)
         }

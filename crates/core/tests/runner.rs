@@ -7,6 +7,7 @@ mod findings;
 mod graph;
 mod ids;
 mod properties;
+mod read_back;
 mod sections;
 mod stacks;
 mod support;

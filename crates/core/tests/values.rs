@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use formwork_core::{
-    App, Arn, Body, Builder, Handle, Id, Input, IntoInput, IntoJson, IntoResource, Json, Name, NoValue,
-    Output, Resource, Value, json,
+    About, App, Arn, Body, Builder, Handle, Id, Input, IntoInput, IntoJson, IntoResource, Json, Name,
+    NoValue, Output, Resource, Value, json,
 };
 
 use crate::support::{lowered, synth};
@@ -84,7 +84,7 @@ impl Builder for BucketBuilder {
 
 impl IntoResource for BucketBuilder {
     type Handle = Handle;
-    const REQUIRED: &'static [&'static str] = &["Key"];
+    const ABOUT: &'static About = &About { required: &["Key"], ..About::NOTHING };
 
     fn into_resource(self) -> Resource {
         Resource::new("AWS::S3::Bucket", self.0)

@@ -1,0 +1,1 @@
+//! Turns facts into the Rust source of typed builders and handles.

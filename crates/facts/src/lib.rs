@@ -1,0 +1,1 @@
+//! What AWS publishes on every CloudFormation resource type.
