@@ -2,11 +2,15 @@
 //!
 //! - `test`: everything that has to pass, on a fresh machine; makes what it needs under `target/`.
 //! - `peers`: only makes what the tests need (the Python environment with cfn-lint).
+//! - `expand <service>`: prints the generated source of a service, or of one type such as `AWS::EC2::Subnet`.
+//! - `facts update`: makes the data files of `crates/facts` anew from their pinned sources, and says what changed.
 //! - `bench`: speed and memory beside the floors, then the costs of building; `bench speed` or `bench build` for one.
 
 use std::process::ExitCode;
 
 mod bench;
+mod expand;
+mod facts;
 mod tests;
 
 fn main() -> ExitCode {
@@ -15,11 +19,14 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => tests::run(),
         ["peers"] => tests::peers().map(|_| ()),
+        ["expand", name] => expand::print(name),
+        ["facts", "update"] => facts::update(),
         ["bench"] => bench::speed().and_then(|()| bench::building()),
         ["bench", "speed"] => bench::speed(),
         ["bench", "build"] => bench::building(),
         ["bench-one", variant, count, file] => bench::one(variant, count, file),
-        _ => Err("usage: cargo xtask test | peers | bench [speed | build]".to_owned()),
+        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | bench [speed | build]"
+            .to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use crate::{
     model::Model,
     policies::{DeletionPolicy, UpdateReplacePolicy},
     read::Object,
-    resource::{AsHandle, Handle, Section, Tagging},
+    resource::{AsHandle, Handle, Section},
     value::{IntoJson, IntoText},
 };
 
@@ -159,11 +159,7 @@ impl<'a> Edit<'a> {
     #[track_caller]
     pub fn tag(&self, key: impl Into<Str>, value: impl IntoText) -> &Self {
         let tag = (key.into(), value.into_text(), Location::caller());
-        self.change(|model, node| {
-            let attributes = model.attributes_mut(node);
-            attributes.tagging.get_or_insert(Tagging::List("Tags"));
-            attributes.tags.push(tag);
-        })
+        self.change(|model, node| model.attributes_mut(node).tags.push(tag))
     }
 
     /// Sets what becomes of the real thing when the resource is deleted.

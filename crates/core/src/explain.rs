@@ -16,7 +16,9 @@ const PAGES: &[(&str, &str)] = pages![
     "FW0401", "FW0402", "FW0403", "FW0404", "FW0405", "FW0406", "FW0407", "FW0408", "FW0409", "FW0410",
     "FW0411", "FW0412", "FW0413", //
     "FW0501", "FW0502", "FW0503", "FW0504", "FW0505", "FW0506", //
-    "FW0601", "FW0602", "FW0603",
+    "FW0601", "FW0602", "FW0603", //
+    "FW0701", "FW0702", "FW0703", "FW0704", "FW0705", "FW0706", //
+    "FW0711", "FW0712", "FW0713", "FW0714", "FW0715",
 ];
 
 /// The page on a code, in Markdown; upper or lower case.

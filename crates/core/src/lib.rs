@@ -86,7 +86,8 @@ pub use nearest::nearest;
 pub use parameter::{Param, Parameter};
 pub use policies::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
 pub use read::{
-    Enumeration, Given, NumberType, Object, PropertyType, Readable, TextType, TypedHandle, enumeration,
+    Enumeration, Given, Identified, LiteralType, Named, NumberType, Object, Other, PropertyType, Read,
+    Readable, Source, Sources, TextType, TypedBuilder, TypedHandle, WithArn,
 };
 pub use resource::{
     About, AsHandle, Body, Builder, Handle, IntoHandles, IntoResource, Provided, Resource, Set, Tagging,

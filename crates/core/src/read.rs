@@ -1,38 +1,149 @@
 //! Reading back what was set: given a typed handle, the typed values of its properties.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use crate::{
-    expr::{Expr, Field, Kind},
+    expr::{Expr, Field, Kind, Str},
     finding::Finding,
     parameter::Param,
-    resource::{AsHandle, Handle},
-    value::{Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, Output, Value},
+    resource::{About, AsHandle, Body, Handle, IntoResource, Resource},
+    value::{Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, Output, Secret, Value},
 };
 
 /// A handle that knows its type: what typed builders yield when they are added.
 ///
 /// Code is generated for it; it is what [`App::get`](crate::App::get) and [`App::all`](crate::App::all) take.
-pub trait TypedHandle: AsHandle {
+pub trait TypedHandle: Copy {
     /// The type, such as `AWS::EC2::Subnet`.
     const TYPE: &'static str;
 
-    /// What was set, with a method for every property.
+    /// What the model needs to know about the type.
+    const ABOUT: &'static About;
+
+    /// What identifies a resource of the type.
+    const SOURCES: Sources;
+
+    /// What was set, with a field for every property.
     type Properties: From<Object>;
 
     /// The typed handle for an untyped one of this type.
     fn from_handle(handle: Handle) -> Self;
+
+    /// The untyped handle.
+    fn untyped(self) -> Handle;
 }
 
+/// How a handle yields what identifies its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// By `Ref`.
+    Ref,
+    /// By `Fn::GetAtt` of this attribute.
+    Attribute(&'static str),
+}
+
+/// How a handle yields the identifier, the ARN and the name of its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// The identifier; given by [`Identified`].
+    pub id: Source,
+    /// The ARN; given by [`WithArn`].
+    pub arn: Source,
+    /// The name; given by [`Named`].
+    pub name: Source,
+}
+
+impl Source {
+    fn of<T: Value>(self, handle: Handle) -> Input<T> {
+        let output: Output<T> = match self {
+            Self::Ref => handle.reference().cast(),
+            Self::Attribute(name) => handle.attribute(name).cast(),
+        };
+        output.into_input()
+    }
+}
+
+/// A handle that stands for the identifier of its resource wherever that is wanted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no identifier that CloudFormation yields",
+    label = "take one of its attributes instead"
+)]
+pub trait Identified: TypedHandle {}
+
+/// A handle that stands for the ARN of its resource wherever that is wanted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no ARN that CloudFormation yields",
+    label = "take one of its attributes instead"
+)]
+pub trait WithArn: TypedHandle {}
+
+/// A handle that stands for the name of its resource wherever that is wanted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no name that CloudFormation yields",
+    label = "take one of its attributes instead"
+)]
+pub trait Named: TypedHandle {}
+
+impl<H: Identified> IntoInput<Id<H>> for H {
+    fn into_input(self) -> Input<Id<H>> {
+        H::SOURCES.id.of(self.untyped())
+    }
+}
+impl<H: WithArn> IntoInput<Arn<H>> for H {
+    fn into_input(self) -> Input<Arn<H>> {
+        H::SOURCES.arn.of(self.untyped())
+    }
+}
+impl<H: Named> IntoInput<Name<H>> for H {
+    fn into_input(self) -> Input<Name<H>> {
+        H::SOURCES.name.of(self.untyped())
+    }
+}
+// Whatever there is: the ARN says most.
+impl<H: TypedHandle> IntoInput<Identifier<H>> for H {
+    fn into_input(self) -> Input<Identifier<H>> {
+        H::SOURCES.arn.of(self.untyped())
+    }
+}
+
+impl<H: TypedHandle> AsHandle for H {
+    fn as_handle(&self) -> Handle {
+        self.untyped()
+    }
+}
 // A handle reads as what `Ref` yields, wherever any text or document will do.
 impl<H: TypedHandle> IntoJson for H {
     fn into_json(self) -> Expr {
-        self.as_handle().into_json()
+        self.untyped().into_json()
     }
 }
 impl<H: TypedHandle> IntoText for H {
     fn into_text(self) -> Expr {
-        self.as_handle().into_text()
+        self.untyped().into_text()
+    }
+}
+
+/// A builder of a resource with a typed handle, with everything required set.
+///
+/// Code is generated for it.
+pub trait TypedBuilder {
+    /// What stands for the resource once it is added.
+    type Handle: TypedHandle;
+
+    /// Properties and attributes.
+    fn into_body(self) -> Body;
+}
+
+impl<B: TypedBuilder> IntoResource for B {
+    type Handle = B::Handle;
+    const ABOUT: &'static About = B::Handle::ABOUT;
+
+    fn into_resource(self) -> Resource {
+        Resource::new(B::Handle::TYPE, self.into_body())
+    }
+
+    fn handle(handle: Handle) -> B::Handle {
+        B::Handle::from_handle(handle)
     }
 }
 
@@ -42,9 +153,6 @@ pub trait PropertyType: Sized {
     /// What a template makes of it.
     const KIND: Kind;
 
-    /// The value as it will stand in a template.
-    fn into_property(self) -> Input<Self>;
-
     /// The value from a literal as it stands in a template, if it is one.
     fn from_literal(literal: &Expr) -> Option<Self>;
 }
@@ -52,7 +160,15 @@ pub trait PropertyType: Sized {
 impl<T: PropertyType> Value for T {
     const KIND: Kind = T::KIND;
 }
-impl<T: PropertyType> IntoInput<T> for T {
+
+/// A property type whose values can be given to a property as they are; a nested property type has a builder for
+/// that.
+pub trait LiteralType: PropertyType {
+    /// The value as it will stand in a template.
+    fn into_property(self) -> Input<Self>;
+}
+
+impl<T: LiteralType> IntoInput<T> for T {
     fn into_input(self) -> Input<T> {
         self.into_property()
     }
@@ -97,32 +213,66 @@ impl<T: NumberType> IntoInput<T> for Param<i64> {
     }
 }
 
-/// A property type with a closed list of known values, which AWS may extend at any time.
+/// A property type with a list of known values, which AWS may extend at any time.
 ///
-/// Code is generated for it: an `enum` with a variant for every known value and one, `Other`, for text.
-pub trait Enumeration: Sized {
+/// Code is generated for it: an `enum` with a variant for every known value. [`Other`] stands for all that are not.
+pub trait Enumeration: Copy + PartialEq + 'static {
     /// The known values, as templates spell them.
-    const VALUES: &'static [&'static str];
+    const VALUES: &'static [(Self, &'static str)];
 
     /// The value as templates spell it.
-    fn as_str(&self) -> &str;
-
-    /// The value of a text; `Other` where the text is not known.
-    fn parse(text: &str) -> Self;
+    fn as_str(self) -> &'static str {
+        Self::VALUES.iter().find(|(value, _)| *value == self).map_or("", |(_, text)| text)
+    }
 }
 
-/// An enumeration as it stands in a template; what its [`PropertyType::into_property`] is.
-pub fn enumeration<T: Enumeration>(value: &T) -> Input<T> {
-    let text = value.as_str();
-    let input = Input::new(Expr::Text(text.to_owned().into()));
-    if T::VALUES.contains(&text) {
+impl<T: Enumeration> PropertyType for T {
+    const KIND: Kind = Kind::Text;
+
+    fn from_literal(literal: &Expr) -> Option<Self> {
+        let text = literal.as_str()?;
+        Self::VALUES.iter().find(|(_, known)| *known == text).map(|(value, _)| *value)
+    }
+}
+impl<T: Enumeration> LiteralType for T {
+    fn into_property(self) -> Input<Self> {
+        Input::new(Expr::Text(self.as_str().into()))
+    }
+}
+impl<T: Enumeration> TextType for T {}
+
+/// A value of an enumeration that Formwork does not know, as AWS spells it. It is accepted with a note.
+///
+/// ```
+/// # use formwork_core::{Enumeration, IntoInput, Input, Other};
+/// # #[derive(Clone, Copy, PartialEq)] enum StorageClass { Standard }
+/// # impl Enumeration for StorageClass {
+/// #     const VALUES: &'static [(Self, &'static str)] = &[(Self::Standard, "STANDARD")];
+/// # }
+/// # fn storage_class(value: impl IntoInput<StorageClass>) -> Input<StorageClass> { value.into_input() }
+/// storage_class(Other("EXPRESS_ONEZONE"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Other<S>(pub S);
+
+impl<T: Enumeration, S: Into<Str>> IntoInput<T> for Other<S> {
+    fn into_input(self) -> Input<T> {
+        let text: Str = self.0.into();
+        let values: Vec<&'static str> = T::VALUES.iter().map(|(_, text)| *text).collect();
+        unlisted(text, &values)
+    }
+}
+
+fn unlisted<T>(text: Str, values: &[&'static str]) -> Input<T> {
+    let input = Input::new(Expr::Text(text.clone()));
+    if values.contains(&&*text) {
         return input;
     }
     let finding =
         Finding::note("FW0211", format!("`{text}` is not among the values that Formwork knows here"));
-    let finding = match crate::nearest(text, T::VALUES.iter().copied()) {
+    let finding = match crate::nearest(&text, values.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.with_note(format!("known are {}", T::VALUES.join(", "))),
+        None => finding.with_note(format!("known are {}", values.join(", "))),
     };
     input.remarked(finding)
 }
@@ -291,6 +441,15 @@ impl Readable for Json {
     }
 }
 
+/// A secret has no literals: whatever stands there is not shown.
+impl Readable for Secret {
+    type Literal = Self;
+
+    fn read(_: &Expr) -> Option<Self> {
+        None
+    }
+}
+
 impl<T: Readable> Readable for Vec<T> {
     type Literal = Vec<Given<T>>;
 
@@ -323,9 +482,8 @@ macro_rules! readable_text {
 
 readable_text!(Id, Arn, Name, Identifier);
 
-/// The properties of a resource, or of an object within one, as they were set.
-///
-/// The types that are generated for resources and nested property types wrap it.
+/// The properties of a resource, or of an object within one, as they were set; what the structs that are generated
+/// for them are read from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object(Vec<Field>);
 
@@ -342,13 +500,90 @@ impl Object {
         Self(fields)
     }
 
-    /// The object as it will stand in the template.
-    pub fn into_input<T>(self) -> Input<T> {
-        Input::new(Expr::Object(self.0))
+    /// A property by its name in CloudFormation.
+    pub fn read<T>(&self, name: &str) -> Read<T> {
+        let field = self.0.iter().find(|field| field.name == name);
+        Read { expr: field.map(|field| field.value.clone()), kind: PhantomData }
+    }
+}
+
+/// A property as it was set: nothing, a literal, or an expression.
+///
+/// ```
+/// # use formwork_core::{Object, Read, IntoJson, json};
+/// # let object = Object::from_expr(&json!({"MultiAZ": true}).into_json()).expect("an object");
+/// let multi_az: Read<bool> = object.read("MultiAZ");
+/// assert!(multi_az.is(true));
+/// assert_eq!(multi_az.literal(), Some(true));
+/// assert!(!object.read::<bool>("StorageEncrypted").is_set());
+/// ```
+pub struct Read<T> {
+    expr: Option<Expr>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Read<T> {
+    /// Whether anything was set.
+    pub fn is_set(&self) -> bool {
+        self.expr.is_some()
     }
 
-    /// What was given to a property, or `None` where nothing was.
-    pub fn get<T: Readable>(&self, name: &str) -> Option<Given<T>> {
-        self.0.iter().find(|field| field.name == name).map(|field| Given::of(field.value.clone()))
+    /// Whether what was set is only known at deployment.
+    pub fn is_expression(&self) -> bool {
+        self.expr.as_ref().is_some_and(Expr::is_expression)
+    }
+
+    /// What was set, as it will stand in the template.
+    pub fn expr(&self) -> Option<&Expr> {
+        self.expr.as_ref()
+    }
+}
+
+impl<T: Readable> Read<T> {
+    /// What was set, or `None` where nothing was.
+    pub fn given(&self) -> Option<Given<T>> {
+        self.expr.clone().map(Given::of)
+    }
+
+    /// The literal that was set; `None` for an expression and where nothing was set.
+    pub fn literal(&self) -> Option<T::Literal> {
+        self.given()?.into_literal()
+    }
+
+    /// Whether this literal was set. An expression is never said to be one, even where it would turn out so.
+    pub fn is(&self, literal: impl PartialEq<T::Literal>) -> bool {
+        self.literal().is_some_and(|given| literal == given)
+    }
+}
+
+impl<T: Readable> Read<Vec<T>> {
+    /// The items of a literal list that are literals themselves.
+    pub fn literals(&self) -> Vec<T::Literal> {
+        self.literal().into_iter().flatten().filter_map(Given::into_literal).collect()
+    }
+}
+
+/// What was read may be set elsewhere.
+impl<T> IntoInput<T> for Read<T> {
+    fn into_input(self) -> Input<T> {
+        Input::new(self.expr.unwrap_or(Expr::Absent))
+    }
+}
+
+impl<T> Clone for Read<T> {
+    fn clone(&self) -> Self {
+        Self { expr: self.expr.clone(), kind: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Read<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.expr == other.expr
+    }
+}
+
+impl<T> fmt::Debug for Read<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Read").field(&self.expr).finish()
     }
 }

@@ -304,6 +304,14 @@ impl Body {
         self.put(Section::Properties, name.into(), value.into_input().expr(), Location::caller());
     }
 
+    /// The same in one expression, which is the whole of most setters: there are tens of thousands.
+    #[must_use]
+    #[track_caller]
+    pub fn with<T>(mut self, name: &'static str, value: impl IntoInput<T>) -> Self {
+        self.put(Section::Properties, name.into(), value.into_input().expr(), Location::caller());
+        self
+    }
+
     pub(crate) fn put(&mut self, section: Section, name: Str, value: &Expr, at: At) {
         if section != Section::Properties {
             // So that lowering looks for other sections where there may be some.
@@ -445,9 +453,7 @@ pub trait Builder: Sized {
     #[must_use]
     fn tag(mut self, key: impl Into<Str>, value: impl IntoText) -> Self {
         let at = Location::caller();
-        let attributes = self.body_mut().attributes();
-        attributes.tagging.get_or_insert(Tagging::List("Tags"));
-        attributes.tags.push((key.into(), value.into_text(), at));
+        self.body_mut().attributes().tags.push((key.into(), value.into_text(), at));
         self
     }
 

@@ -47,8 +47,14 @@ fn tags(model: &mut Model) {
             continue;
         }
         let own = data.attributes.as_deref();
-        let Some(tagging) = own.and_then(|own| own.tagging.as_ref()).or(model.about(node).tagging.as_ref())
-        else {
+        let given = own.and_then(|own| own.tagging.as_ref()).or(model.about(node).tagging.as_ref());
+        let tagged = own.is_some_and(|own| !own.tags.is_empty());
+        if given == Some(&Tagging::None) && tagged {
+            untaggable(model, node);
+            continue;
+        }
+        // Most types take a list, and whoever tags one says that it takes tags.
+        let Some(tagging) = given.or(tagged.then_some(&Tagging::List("Tags"))) else {
             if tagged_scopes {
                 unreached(model, node, &mut told);
             }
@@ -142,6 +148,22 @@ fn merge(mut items: Vec<Expr>, tags: Vec<Tag>, tagging: &Tagging) -> Expr {
         }
     }
     Expr::List(items)
+}
+
+/// Tags of a resource whose type takes none.
+fn untaggable(model: &mut Model, node: u32) {
+    let data = &model.nodes[node as usize];
+    let Some((key, _, at)) = data.attributes.as_ref().and_then(|attributes| attributes.tags.first()) else {
+        return;
+    };
+    let finding = Finding::error(
+        "FW0306",
+        format!("{} takes no tags, but `{}` has the tag `{key}`", model.kind(node), model.id(node)),
+    )
+    .at(*at, "set here")
+    .in_stack(crate::ids::stack_path(model, data.stack))
+    .help("remove the tag; a scope's tags reach the resources that can have them");
+    model.findings.push(finding);
 }
 
 /// A scope's tags that do not reach a resource, because nobody said how its type takes tags. The tags of a

@@ -3,72 +3,35 @@
 use std::collections::BTreeMap;
 
 use formwork_core::{
-    AsHandle, Body, Builder, Enumeration, Expr, Finding, Given, Handle, Input, IntoInput, IntoResource, Kind,
-    Object, PropertyType, Resource, TextType, TypedHandle, enumeration, json,
+    About, Arn, Body, Builder, Enumeration, Expr, Finding, Given, Handle, Identifier, Input, IntoInput, Kind,
+    Object, Other, PropertyType, Read, Source, Sources, Tagging, TypedBuilder, TypedHandle, WithArn,
+    interpolate, json,
 };
 
 use crate::support::{app, synth};
 
 /// What code generation writes for an enumeration, a nested property type and a resource type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Status {
     Enabled,
     Suspended,
-    Other(String),
 }
 
 impl Enumeration for Status {
-    const VALUES: &'static [&'static str] = &["Enabled", "Suspended"];
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Enabled => "Enabled",
-            Self::Suspended => "Suspended",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn parse(text: &str) -> Self {
-        match text {
-            "Enabled" => Self::Enabled,
-            "Suspended" => Self::Suspended,
-            text => Self::Other(text.to_owned()),
-        }
-    }
+    const VALUES: &'static [(Self, &'static str)] =
+        &[(Self::Enabled, "Enabled"), (Self::Suspended, "Suspended")];
 }
-
-impl PropertyType for Status {
-    const KIND: Kind = Kind::Text;
-
-    fn into_property(self) -> Input<Self> {
-        enumeration(&self)
-    }
-
-    fn from_literal(literal: &Expr) -> Option<Self> {
-        literal.as_str().map(Self::parse)
-    }
-}
-
-impl TextType for Status {}
 
 #[derive(Clone, Debug, PartialEq)]
-struct Rule(Object);
-
-impl Rule {
-    fn status(&self) -> Option<Given<Status>> {
-        self.0.get("Status")
-    }
+struct Rule {
+    status: Read<Status>,
 }
 
 impl PropertyType for Rule {
     const KIND: Kind = Kind::Object;
 
-    fn into_property(self) -> Input<Self> {
-        self.0.into_input()
-    }
-
     fn from_literal(literal: &Expr) -> Option<Self> {
-        Object::from_expr(literal).map(Self)
+        Object::from_expr(literal).map(|object| Self { status: object.read("Status") })
     }
 }
 
@@ -95,49 +58,44 @@ impl IntoInput<Rule> for RuleBuilder {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Bucket(Handle);
 
-struct Properties(Object);
+struct Properties {
+    rules: Read<Vec<Rule>>,
+    status: Read<Status>,
+    name: Read<String>,
+    size: Read<i64>,
+    labels: Read<BTreeMap<String, String>>,
+    lock: Read<bool>,
+}
 
 impl From<Object> for Properties {
     fn from(object: Object) -> Self {
-        Self(object)
-    }
-}
-
-impl Properties {
-    fn rules(&self) -> Option<Given<Vec<Rule>>> {
-        self.0.get("Rules")
-    }
-    fn status(&self) -> Option<Given<Status>> {
-        self.0.get("Status")
-    }
-    fn name(&self) -> Option<Given<String>> {
-        self.0.get("Name")
-    }
-    fn size(&self) -> Option<Given<i64>> {
-        self.0.get("Size")
-    }
-    fn labels(&self) -> Option<Given<BTreeMap<String, String>>> {
-        self.0.get("Labels")
-    }
-    fn lock(&self) -> Option<Given<bool>> {
-        self.0.get("Lock")
-    }
-}
-
-impl AsHandle for Bucket {
-    fn as_handle(&self) -> Handle {
-        self.0
+        Self {
+            rules: object.read("Rules"),
+            status: object.read("Status"),
+            name: object.read("Name"),
+            size: object.read("Size"),
+            labels: object.read("Labels"),
+            lock: object.read("Lock"),
+        }
     }
 }
 
 impl TypedHandle for Bucket {
     const TYPE: &'static str = "AWS::X1::Bucket";
+    const ABOUT: &'static About = &About { tagging: Some(Tagging::Map("Labels")), ..About::NOTHING };
+    const SOURCES: Sources = Sources { id: Source::Ref, arn: Source::Attribute("Arn"), name: Source::Ref };
     type Properties = Properties;
 
     fn from_handle(handle: Handle) -> Self {
         Self(handle)
     }
+
+    fn untyped(self) -> Handle {
+        self.0
+    }
 }
+
+impl WithArn for Bucket {}
 
 struct BucketBuilder(Body);
 
@@ -159,15 +117,11 @@ impl Builder for BucketBuilder {
     }
 }
 
-impl IntoResource for BucketBuilder {
+impl TypedBuilder for BucketBuilder {
     type Handle = Bucket;
 
-    fn into_resource(self) -> Resource {
-        Resource::new(Bucket::TYPE, self.0)
-    }
-
-    fn handle(handle: Handle) -> Bucket {
-        Bucket(handle)
+    fn into_body(self) -> Body {
+        self.0
     }
 }
 
@@ -187,21 +141,24 @@ fn every_property_is_nothing_a_literal_or_an_expression() {
     let second = stack.scope("Inner").add("Second", BucketBuilder::new().set::<String>("Lock", "true"));
 
     let given = stack.get(first);
-    let rules = given.rules().and_then(Given::into_literal).unwrap();
-    let status = |index: usize| rules[index].literal().unwrap().status();
-    assert_eq!(status(0), Some(Given::Literal(Status::Enabled)));
-    assert_eq!(status(1), None);
-    assert!(matches!(given.name(), Some(Given::Expression(_))));
-    assert_eq!(given.size(), Some(Given::Literal(5)));
-    assert_eq!(given.status(), None);
-    let labels = given.labels().and_then(Given::into_literal).unwrap();
-    assert!(labels["a"].is("b".to_owned()));
+    let rules = given.rules.literals();
+    assert!(rules[0].status.is(Status::Enabled));
+    assert!(!rules[1].status.is_set());
+    assert!(given.name.is_expression());
+    assert!(matches!(given.name.given(), Some(Given::Expression(_))));
+    assert_eq!(given.name.literal(), None);
+    assert_eq!(given.size.given(), Some(Given::Literal(5)));
+    assert_eq!(given.status.given(), None);
+    assert!(given.labels.literal().unwrap()["a"].is("b".to_owned()));
 
     // What a transform or an edit changes is read as well; what does not fit the type is said to be so.
     stack.edit(second).set("Size", json!({"not": "a number"}));
-    assert!(app.get(second).lock().unwrap().is(true));
-    assert_eq!(app.get(second).size(), Some(Given::Unexpected(json!({"not": "a number"}))));
-    assert_eq!(app.all::<Bucket>(), [first, second]);
+    assert!(app.get(second).lock.is(true));
+    assert_eq!(app.get(second).size.given(), Some(Given::Unexpected(json!({"not": "a number"}))));
+    // What was read can be set elsewhere.
+    let third = stack.add("Third", BucketBuilder::new().set::<Vec<Rule>>("Rules", given.rules.clone()));
+    assert_eq!(app.get(third).rules, given.rules);
+    assert_eq!(app.all::<Bucket>(), [first, second, third]);
     assert_eq!(stack.scope("Inner").all::<Bucket>(), [second]);
 }
 
@@ -209,10 +166,10 @@ fn every_property_is_nothing_a_literal_or_an_expression() {
 fn an_unknown_value_is_noted_at_its_line_and_path() {
     let app = app();
     let stack = app.stack("s");
-    let rule = RuleBuilder::new().status(Status::Other("Enable".into()));
+    let rule = RuleBuilder::new().status(Other("Enable"));
     let line = line!() - 1;
     stack.add("B", BucketBuilder::new().set::<Vec<Rule>>("Rules", vec![RuleBuilder::new(), rule]));
-    stack.add("C", BucketBuilder::new().set::<Status>("Status", Status::Other("Suspended".into())));
+    stack.add("C", BucketBuilder::new().set::<Status>("Status", Other("Suspended")));
     let assembly = synth(app);
     let findings: Vec<&Finding> = assembly.findings().iter().collect();
     let [finding] = findings.as_slice() else { panic!("{findings:?}") };
@@ -223,4 +180,23 @@ fn an_unknown_value_is_noted_at_its_line_and_path() {
     assert_eq!(finding.template_path.as_deref(), Some("Resources/B/Properties/Rules/1/Status"));
     assert_eq!(finding.help, ["did you mean `Enabled`?"]);
     assert_eq!(finding.spans[0].at.line, line);
+}
+
+#[test]
+fn a_handle_stands_for_what_identifies_it() {
+    let app = app();
+    let stack = app.stack("s");
+    let bucket = stack.add("Bucket", BucketBuilder::new().tag("team", "web"));
+    let other = BucketBuilder::new()
+        .set::<Arn<Bucket>>("Arn", bucket)
+        .set::<Identifier<Bucket>>("Any", bucket)
+        .set::<String>("Text", interpolate!("logs-{bucket}"));
+    stack.add("Other", other);
+    let assembly = synth(app);
+    let resources = &assembly.stacks()[0].template().value()["Resources"];
+    assert_eq!(resources["Bucket"]["Properties"].to_string(), r#"{"Labels":{"team":"web"}}"#);
+    assert_eq!(
+        resources["Other"]["Properties"].to_string(),
+        r#"{"Any":{"Fn::GetAtt":["Bucket","Arn"]},"Arn":{"Fn::GetAtt":["Bucket","Arn"]},"Text":{"Fn::Sub":"logs-${Bucket}"}}"#
+    );
 }

@@ -1,0 +1,478 @@
+//! The Rust source of one service: a handle and a module for every resource type.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use formwork_facts::{Attribute, Kind, Properties, ResourceType, Service, Shape, TagForm, Text, Unit};
+
+use crate::{
+    docs, names,
+    references::{self, By, Source, Target},
+};
+
+/// What the source of a service needs from elsewhere.
+#[derive(Default)]
+pub(crate) struct Needs {
+    /// Handles of other services, which have to exist at least as kinds.
+    pub(crate) kinds: BTreeSet<String>,
+    /// The names of required properties.
+    pub(crate) required: BTreeSet<String>,
+}
+
+/// The ends of names of properties that hold something secret. Text is not taken for them.
+const SECRETS: &[&str] = &[
+    "Password",
+    "Passphrase",
+    "SecretString",
+    "AuthToken",
+    "AccessToken",
+    "ClientSecret",
+    "SecretAccessKey",
+    "OAuthToken",
+    "OauthToken",
+    "SecretToken",
+    "BasicAuthPassword",
+    "PrivateKey",
+    "RefreshToken",
+];
+
+/// Properties with a type of their own: resource type (or object within it), property, Rust type.
+const TYPES: &[(&str, &str, &str)] = &[("AWS::Logs::LogGroup", "RetentionInDays", "types::LogRetention")];
+
+/// Writes the module of a service.
+pub(crate) fn service(service: &Service, needs: &mut Needs) -> String {
+    let mut out =
+        String::with_capacity(service.types.iter().map(ResourceType::property_count).sum::<usize>() * 700);
+    out.push_str("use crate::fw;\n");
+    let modules = names::methods(service.types.iter().map(ResourceType::short_name), &[]);
+    for (facts, module) in service.types.iter().zip(&modules) {
+        resource(&mut out, facts, module, needs);
+    }
+    out
+}
+
+/// One resource type while its source is written.
+struct Resource<'f> {
+    facts: &'f ResourceType,
+    /// `Subnet`.
+    handle: String,
+    page: String,
+    /// The Rust names of its objects.
+    objects: BTreeMap<&'f str, String>,
+    /// The enumerations: Rust name, values.
+    enumerations: Vec<(String, &'f [Text])>,
+    types: names::Types,
+}
+
+fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Needs) {
+    let mut types = names::Types::default();
+    let objects = facts.objects.iter().map(|object| (&*object.name, types.object(&object.name))).collect();
+    let mut resource = Resource {
+        facts,
+        handle: names::pascal(facts.short_name()),
+        page: docs::page_name(&facts.name),
+        objects,
+        enumerations: Vec::new(),
+        types,
+    };
+    resource.handle(out, module, needs);
+    let _ = write!(
+        out,
+        "/// What belongs to [`{}`]: its builder, its properties, its objects and their values.\npub mod {module} {{\n\
+         #[allow(unused_imports, reason = \"which of them are needed depends on the type\")]\n\
+         use crate::{{fw, required, types}};\n",
+        resource.handle,
+    );
+    let page = docs::resource_page(&resource.page);
+    let anchor = resource.page.clone();
+    let builder = Struct {
+        name: "Builder".to_owned(),
+        owner: format!("super::{}", resource.handle),
+        page,
+        anchor,
+        resource: true,
+    };
+    resource.builder(out, &builder, &facts.properties, needs);
+    resource.reader(out, &builder, &facts.properties, needs);
+    for object in &facts.objects {
+        let name = resource.objects.get(&*object.name).cloned().unwrap_or_default();
+        let builder = Struct {
+            name: format!("{name}Builder"),
+            owner: name,
+            page: docs::object_page(&resource.page, &object.name),
+            anchor: format!("{}-{}", resource.page, object.name.to_ascii_lowercase()),
+            resource: false,
+        };
+        let _ =
+            writeln!(out, "/// The object `{}` of `{}`. [AWS]({})", object.name, facts.name, builder.page);
+        resource.reader(out, &builder, &object.properties, needs);
+        resource.builder(out, &builder, &object.properties, needs);
+    }
+    for (name, values) in &resource.enumerations {
+        enumeration(out, name, values);
+    }
+    out.push_str("}\n");
+}
+
+/// A struct with a method for every property.
+struct Struct {
+    name: String,
+    /// What is incomplete as long as a required property is missing.
+    owner: String,
+    page: String,
+    anchor: String,
+    /// Whether it is that of a whole resource.
+    resource: bool,
+}
+
+impl<'f> Resource<'f> {
+    fn handle(&mut self, out: &mut String, module: &str, needs: &mut Needs) {
+        let (facts, handle) = (self.facts, self.handle.clone());
+        docs::handle(out, facts);
+        let _ = write!(
+            out,
+            "#[derive(Clone, Copy, Debug, PartialEq)]\npub struct {handle}(fw::Handle);\nimpl {handle} {{\n\
+             /// A builder of the resource, with nothing set yet.\n\
+             pub fn builder() -> {module}::Builder {{\n{module}::Builder(fw::Body::new(){})\n}}\n",
+            phantom(&facts.properties, "fw::PhantomData"),
+        );
+        // What `Ref` yields goes by the name of the property that it is.
+        let reference = match facts.reference.as_slice() {
+            [name] => Some(name),
+            _ => None,
+        };
+        let of_reference = reference.filter(|name| facts.attribute(name).is_none());
+        let attributes = facts.attributes.iter().map(|attribute| &*attribute.name);
+        let all: Vec<&str> = attributes.chain(of_reference.map(|name| &**name)).collect();
+        for (name, method) in all.iter().zip(names::methods(all.iter().copied(), names::OF_HANDLES)) {
+            let shape = match facts.attribute(name) {
+                Some(Attribute { shape, .. }) => shape.clone(),
+                None => Shape::default(),
+            };
+            let target = references::of_attribute(facts, name, &shape.references);
+            let yields = match (&shape.kind, target) {
+                (Kind::String, Some(target)) => self.target(&target, needs),
+                _ => self.attribute_type(name, &shape, needs),
+            };
+            let source = match reference {
+                Some(reference) if *reference == **name => "reference()".to_owned(),
+                _ => format!("attribute({name:?})"),
+            };
+            let what = if source == "reference()" { "What `Ref` yields" } else { "The attribute" };
+            let _ = write!(
+                out,
+                "/// {what}: `{name}`.\npub fn {method}(self) -> fw::Output<{yields}> {{\nself.0.{source}.cast()\n}}\n"
+            );
+        }
+        let sources = references::sources(facts);
+        let source = |by: By| {
+            let own = sources.iter().find(|(known, _)| *known == by);
+            // Of several, the ARN says most; what is not there is never asked for.
+            let best = sources.iter().find(|(known, _)| *known == By::Arn).or(sources.first());
+            match own.or(best.filter(|_| by == By::Arn)) {
+                Some((_, Source::Attribute(name))) => format!("fw::Source::Attribute({name:?})"),
+                _ => "fw::Source::Ref".to_owned(),
+            }
+        };
+        let settable =
+            facts.properties.all.iter().filter(|property| property.required && !property.read_only);
+        let required: Vec<String> = settable.map(|property| format!("{:?}", &*property.name)).collect();
+        let _ = write!(
+            out,
+            "}}\nimpl fw::TypedHandle for {handle} {{\nconst TYPE: &'static str = {:?};\n\
+             const ABOUT: &'static fw::About = &fw::About {{ required: &[{}], tagging: {}, stateful: {} }};\n\
+             const SOURCES: fw::Sources = fw::Sources {{ id: {}, arn: {}, name: {} }};\n\
+             type Properties = {module}::Properties;\nfn from_handle(handle: fw::Handle) -> Self {{\nSelf(handle)\n}}\n\
+             fn untyped(self) -> fw::Handle {{\nself.0\n}}\n}}\n",
+            &*facts.name,
+            required.join(", "),
+            self.tagging(),
+            facts.stateful,
+            source(By::Id),
+            source(By::Arn),
+            source(By::Name),
+        );
+        for (by, _) in &sources {
+            let trait_name = match by {
+                By::Id => "Identified",
+                By::Arn => "WithArn",
+                _ => "Named",
+            };
+            let _ = writeln!(out, "impl fw::{trait_name} for {handle} {{}}");
+        }
+    }
+
+    fn target(&self, target: &Target, needs: &mut Needs) -> String {
+        needs.kinds.insert(target.resource_type.clone());
+        target.rust_type()
+    }
+
+    /// The type that an attribute yields. The values of enumerations come from settings, not from attributes.
+    fn attribute_type(&mut self, name: &str, shape: &Shape, needs: &mut Needs) -> String {
+        match &shape.kind {
+            Kind::List(item) => format!("Vec<{}>", self.attribute_type(name, item, needs)),
+            Kind::String => match references::target(name, &shape.references) {
+                Some(target) => self.target(&target, needs),
+                None => "String".to_owned(),
+            },
+            Kind::Integer => "i64".to_owned(),
+            Kind::Number => "f64".to_owned(),
+            Kind::Boolean => "bool".to_owned(),
+            _ => "fw::Json".to_owned(),
+        }
+    }
+
+    /// The type of the values that a property takes.
+    fn value_type(&mut self, owner: &str, name: &str, shape: &'f Shape, needs: &mut Needs) -> String {
+        if let Some((.., special)) =
+            TYPES.iter().find(|(resource, property, _)| *resource == self.facts.name && *property == name)
+        {
+            return (*special).to_owned();
+        }
+        match &shape.kind {
+            Kind::List(item) => format!("Vec<{}>", self.value_type(owner, name, item, needs)),
+            Kind::Map(value) => format!("fw::Map<{}>", self.value_type(owner, name, value, needs)),
+            Kind::Object(object) => match self.objects.get(&**object) {
+                Some(object) => object.clone(),
+                None => "fw::Json".to_owned(),
+            },
+            Kind::Json => "fw::Json".to_owned(),
+            Kind::Boolean => "bool".to_owned(),
+            Kind::Integer | Kind::Number => match unit(shape.unit) {
+                Some(unit) => unit.to_owned(),
+                None if shape.kind == Kind::Integer => "i64".to_owned(),
+                None => "f64".to_owned(),
+            },
+            Kind::String => {
+                if let Some(target) = references::target(name, &shape.references) {
+                    return self.target(&target, needs);
+                }
+                if !shape.values.is_empty() {
+                    return self.enumeration(owner, name, shape);
+                }
+                if SECRETS.iter().any(|ending| name.ends_with(ending)) {
+                    return "fw::Secret".to_owned();
+                }
+                match shape.format.as_deref() {
+                    Some("ipv4-network" | "ipv6-network") => "types::Cidr".to_owned(),
+                    _ if shape.unit == Some(Unit::Zone) => "types::Zone".to_owned(),
+                    _ => "String".to_owned(),
+                }
+            }
+        }
+    }
+
+    /// The enumeration of these values: one for each list of values and name.
+    fn enumeration(&mut self, owner: &str, name: &str, shape: &'f Shape) -> String {
+        let wanted = names::pascal(shape.values_name.as_deref().unwrap_or(name));
+        let same = |(known, values): &&(String, &'f [Text])| {
+            *values == shape.values.as_slice() && known.contains(wanted.as_str())
+        };
+        if let Some((known, _)) = self.enumerations.iter().find(same) {
+            return known.clone();
+        }
+        let longer = format!("{}{wanted}", names::pascal(owner.rsplit("::").next().unwrap_or_default()));
+        let name = self.types.enumeration(&[&wanted, &longer]);
+        self.enumerations.push((name.clone(), &shape.values));
+        name
+    }
+
+    fn builder(&mut self, out: &mut String, builder: &Struct, properties: &'f Properties, needs: &mut Needs) {
+        let Struct { name, owner, page, anchor, resource } = builder;
+        let reserved = if *resource { names::OF_BUILDERS } else { &[] };
+        let settable: Vec<_> = properties.all.iter().filter(|property| !property.read_only).collect();
+        let methods = names::methods(settable.iter().map(|property| &*property.name), reserved);
+        let required: Vec<(&str, &str, String)> = settable
+            .iter()
+            .zip(&methods)
+            .filter(|(property, _)| property.required)
+            .map(|(property, method)| {
+                (&*property.name, method.as_str(), format!("Has{}", names::pascal(&property.name)))
+            })
+            .collect();
+        let list = |item: &dyn Fn(&str) -> String| -> String {
+            required.iter().map(|(.., has)| item(has)).collect::<Vec<_>>().join(", ")
+        };
+        let angle = |inside: String| if inside.is_empty() { String::new() } else { format!("<{inside}>") };
+        let plain = angle(list(&|has| has.to_owned()));
+        let fields = match required.len() {
+            0 => String::new(),
+            _ => format!(", pub(super) fw::PhantomData<({},)>", list(&|has| has.to_owned())),
+        };
+        let phantom = if required.is_empty() { "" } else { ", fw::PhantomData" };
+
+        let whose = owner.rsplit("::").next().unwrap_or_default();
+        let _ = write!(
+            out,
+            "/// Builds a [`{whose}`]({owner}){}.\n#[must_use = \"a builder does nothing until it is {}\"]\n\
+             pub struct {name}{}(pub(super) fw::Body{fields});\n",
+            match required.len() {
+                0 => String::new(),
+                _ => format!(
+                    ". Required: {}",
+                    required
+                        .iter()
+                        .map(|(_, method, _)| format!("`{method}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            },
+            if *resource { "added with `.add(name, ..)`" } else { "given to a property" },
+            angle(list(&|has| format!("{has} = fw::Unset"))),
+        );
+        if *resource {
+            let _ = writeln!(
+                out,
+                "/// The builder with everything required set; what functions take that complete or change one.\n\
+                 pub type Complete = Builder{};",
+                angle(list(&|_| "fw::Set".to_owned())),
+            );
+        }
+        let _ = writeln!(out, "impl{plain} {name}{plain} {{");
+        for (property, method) in settable.iter().zip(&methods) {
+            docs::property(out, "resource", property, page, anchor);
+            let value = self.value_type(owner, &property.name, &property.shape, needs);
+            let _ =
+                write!(out, "#[track_caller]\npub fn {method}(self, value: impl fw::IntoInput<{value}>) -> ");
+            if property.required {
+                let set: Vec<&str> = required
+                    .iter()
+                    .map(|(other, _, has)| if *other == property.name { "fw::Set" } else { has.as_str() })
+                    .collect();
+                let _ = write!(
+                    out,
+                    "{name}<{}> {{\n{name}(self.0.with({:?}, value){phantom})\n}}\n",
+                    set.join(", "),
+                    &*property.name,
+                );
+            } else {
+                let _ =
+                    write!(out, "Self {{\n{name}(self.0.with({:?}, value){phantom})\n}}\n", &*property.name);
+            }
+        }
+        out.push_str("}\n");
+        let bounds = required.iter().map(|(_, method, has)| {
+            needs.required.insert((*method).to_owned());
+            format!("{has}: fw::Provided<{owner}, required::{method}>")
+        });
+        let bounds = angle(bounds.collect::<Vec<_>>().join(", "));
+        if *resource {
+            let _ = write!(
+                out,
+                "impl{plain} fw::Builder for {name}{plain} {{\nfn body_mut(&mut self) -> &mut fw::Body {{\n&mut self.0\n}}\n}}\n\
+                 impl{bounds} fw::TypedBuilder for {name}{plain} {{\ntype Handle = {owner};\n\
+                 fn into_body(self) -> fw::Body {{\nself.0\n}}\n}}\n",
+            );
+        } else {
+            let _ = write!(
+                out,
+                "impl{bounds} fw::IntoInput<{owner}> for {name}{plain} {{\nfn into_input(self) -> fw::Input<{owner}> {{\n\
+                 fw::Input::new(self.0.into_object())\n}}\n}}\n",
+            );
+        }
+    }
+
+    fn tagging(&self) -> String {
+        match &self.facts.tagging {
+            None => "Some(fw::Tagging::None)".to_owned(),
+            Some(tagging) => match tagging.form {
+                TagForm::List => format!("Some(fw::Tagging::List({:?}))", &*tagging.property),
+                TagForm::Propagating => format!("Some(fw::Tagging::Propagating({:?}))", &*tagging.property),
+                TagForm::Map => format!("Some(fw::Tagging::Map({:?}))", &*tagging.property),
+                TagForm::Other => "None".to_owned(),
+            },
+        }
+    }
+
+    /// The struct by which properties are read back.
+    fn reader(&mut self, out: &mut String, builder: &Struct, properties: &'f Properties, needs: &mut Needs) {
+        let Struct { owner, page, resource, .. } = builder;
+        let name = if *resource { "Properties" } else { owner.as_str() };
+        if *resource {
+            let _ = writeln!(
+                out,
+                "/// The properties of a [`{0}`](super::{0}), as they were set. [AWS]({page})",
+                self.handle,
+            );
+        }
+        let settable: Vec<_> = properties.all.iter().filter(|property| !property.read_only).collect();
+        let fields = names::methods(settable.iter().map(|property| &*property.name), &[]);
+        let _ = writeln!(out, "#[non_exhaustive]\npub struct {name} {{");
+        for (property, field) in settable.iter().zip(&fields) {
+            let value = self.value_type(owner, &property.name, &property.shape, needs);
+            let _ = writeln!(out, "/// `{}`\npub {field}: fw::Read<{value}>,", property.name);
+        }
+        out.push_str("}\n");
+        let object = if settable.is_empty() { "_" } else { "object" };
+        if *resource {
+            let _ = writeln!(
+                out,
+                "impl From<fw::Object> for Properties {{\nfn from({object}: fw::Object) -> Self {{\nSelf {{"
+            );
+        } else {
+            let _ = writeln!(
+                out,
+                "impl fw::PropertyType for {name} {{\nconst KIND: fw::Kind = fw::Kind::Object;\n\
+                 fn from_literal(literal: &fw::Expr) -> Option<Self> {{\nlet {object} = fw::Object::from_expr(literal)?;\nSome(Self {{",
+            );
+        }
+        for (property, field) in settable.iter().zip(&fields) {
+            let _ = writeln!(out, "{field}: object.read({:?}),", &*property.name);
+        }
+        out.push_str(if *resource { "}\n}\n}\n" } else { "})\n}\n}\n" });
+        if !*resource {
+            let _ = write!(
+                out,
+                "impl {name} {{\n/// A builder of the object, with nothing set yet.\npub fn builder() -> {0} {{\n{0}(fw::Body::new(){1})\n}}\n}}\n",
+                builder.name,
+                phantom(properties, "fw::PhantomData"),
+            );
+        }
+    }
+}
+
+/// The second field of a builder, where something is required.
+fn phantom(properties: &Properties, text: &str) -> String {
+    let required = properties.all.iter().any(|property| property.required && !property.read_only);
+    if required { format!(", {text}") } else { String::new() }
+}
+
+fn unit(unit: Option<Unit>) -> Option<&'static str> {
+    Some(match unit? {
+        Unit::Milliseconds => "types::Milliseconds",
+        Unit::Seconds => "types::Seconds",
+        Unit::Minutes => "types::Minutes",
+        Unit::Hours => "types::Hours",
+        Unit::Days => "types::Days",
+        Unit::Bytes => "types::Bytes",
+        Unit::Kibibytes => "types::Kibibytes",
+        Unit::Mebibytes => "types::Mebibytes",
+        Unit::Gibibytes => "types::Gibibytes",
+        Unit::Percent => "types::Percent",
+        Unit::Port => "types::Port",
+        _ => return None,
+    })
+}
+
+fn enumeration(out: &mut String, name: &str, values: &[Text]) {
+    let variants = names::variants(values.iter().map(|value| &**value));
+    let _ = write!(
+        out,
+        "/// The values that are known, {} of them; [`Other`](fw::Other) stands for those that are not.\n\
+         #[derive(Clone, Copy, Debug, PartialEq)]\n#[non_exhaustive]\npub enum {name} {{\n",
+        values.len(),
+    );
+    for (variant, value) in variants.iter().zip(values) {
+        let _ = writeln!(out, "/// `{value}`\n{variant},");
+    }
+    let _ = writeln!(
+        out,
+        "}}\nimpl fw::Enumeration for {name} {{\nconst VALUES: &'static [(Self, &'static str)] = &["
+    );
+    for (variant, value) in variants.iter().zip(values) {
+        let _ = writeln!(out, "(Self::{variant}, {value:?}),");
+    }
+    out.push_str("];\n}\n");
+}
