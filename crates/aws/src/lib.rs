@@ -51,7 +51,6 @@ mod fw {
 }
 
 /// Stand-ins for required properties in messages of the compiler.
-#[doc(hidden)]
 #[allow(non_camel_case_types, reason = "they bear the names of the setters")]
 pub mod required {
     include!(concat!(env!("OUT_DIR"), "/required.rs"));

@@ -61,9 +61,42 @@ struct Resource<'f> {
     page: String,
     /// The Rust names of its objects.
     objects: BTreeMap<&'f str, String>,
-    /// The enumerations: Rust name, values.
-    enumerations: Vec<(String, &'f [Text])>,
+    enumerations: Vec<Enumeration<'f>>,
+    /// The names of enumerations that would mean several lists of values.
+    differing: BTreeSet<String>,
     types: names::Types,
+}
+
+/// A list of values.
+struct Enumeration<'f> {
+    /// The name that it would have if no other type had it.
+    wanted: String,
+    /// Its name.
+    name: String,
+    values: &'f [Text],
+}
+
+fn enumeration_name(property: &str, shape: &Shape) -> String {
+    names::pascal(shape.values_name.as_deref().unwrap_or(property))
+}
+
+/// The names of enumerations that would mean several lists of values.
+fn differing(facts: &ResourceType) -> BTreeSet<String> {
+    fn walk<'f>(name: &str, shape: &'f Shape, lists: &mut BTreeMap<String, BTreeSet<&'f [Text]>>) {
+        match &shape.kind {
+            Kind::List(inner) | Kind::Map(inner) => walk(name, inner, lists),
+            Kind::String if !shape.values.is_empty() => {
+                lists.entry(enumeration_name(name, shape)).or_default().insert(&shape.values);
+            }
+            _ => {}
+        }
+    }
+    let mut lists = BTreeMap::new();
+    let groups = facts.objects.iter().map(|object| &object.properties).chain([&facts.properties]);
+    for property in groups.flat_map(|group| &group.all) {
+        walk(&property.name, &property.shape, &mut lists);
+    }
+    lists.into_iter().filter(|(_, lists)| lists.len() > 1).map(|(name, _)| name).collect()
 }
 
 fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Needs) {
@@ -75,6 +108,7 @@ fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Ne
         page: docs::page_name(&facts.name),
         objects,
         enumerations: Vec::new(),
+        differing: differing(facts),
         types,
     };
     resource.handle(out, module, needs);
@@ -110,7 +144,7 @@ fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Ne
         resource.reader(out, &builder, &object.properties, needs);
         resource.builder(out, &builder, &object.properties, needs);
     }
-    for (name, values) in &resource.enumerations {
+    for Enumeration { name, values, .. } in &resource.enumerations {
         enumeration(out, name, values);
     }
     out.push_str("}\n");
@@ -264,18 +298,20 @@ impl<'f> Resource<'f> {
         }
     }
 
-    /// The enumeration of these values: one for each list of values and name.
+    /// The enumeration of these values. It is called like its property, or, where properties of that name have other
+    /// values elsewhere in the resource, with the name of the object before it.
     fn enumeration(&mut self, owner: &str, name: &str, shape: &'f Shape) -> String {
-        let wanted = names::pascal(shape.values_name.as_deref().unwrap_or(name));
-        let same = |(known, values): &&(String, &'f [Text])| {
-            *values == shape.values.as_slice() && known.contains(wanted.as_str())
-        };
-        if let Some((known, _)) = self.enumerations.iter().find(same) {
-            return known.clone();
+        let plain = enumeration_name(name, shape);
+        let longer = format!("{}{plain}", names::pascal(owner.rsplit("::").next().unwrap_or_default()));
+        let of_resource = owner.starts_with("super::");
+        let wanted = if self.differing.contains(&plain) && !of_resource { longer.clone() } else { plain };
+        let same =
+            |known: &&Enumeration<'_>| known.wanted == wanted && known.values == shape.values.as_slice();
+        if let Some(known) = self.enumerations.iter().find(same) {
+            return known.name.clone();
         }
-        let longer = format!("{}{wanted}", names::pascal(owner.rsplit("::").next().unwrap_or_default()));
         let name = self.types.enumeration(&[&wanted, &longer]);
-        self.enumerations.push((name.clone(), &shape.values));
+        self.enumerations.push(Enumeration { wanted, name: name.clone(), values: &shape.values });
         name
     }
 
@@ -306,8 +342,9 @@ impl<'f> Resource<'f> {
         let whose = owner.rsplit("::").next().unwrap_or_default();
         let _ = write!(
             out,
-            "/// Builds a [`{whose}`]({owner}){}.\n#[must_use = \"a builder does nothing until it is {}\"]\n\
+            "/// Builds a [`{whose}`]{}{}.\n#[must_use = \"a builder does nothing until it is {}\"]\n\
              pub struct {name}{}(pub(super) fw::Body{fields});\n",
+            if whose == owner.as_str() { String::new() } else { format!("({owner})") },
             match required.len() {
                 0 => String::new(),
                 _ => format!(

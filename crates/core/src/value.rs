@@ -364,7 +364,8 @@ impl<T> Clone for Output<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit a property of type `{T}`",
     label = "expected something that yields `{T}`",
-    note = "a literal, a handle, one of a handle's outputs, `condition.choose(a, b)` or an `Option` of such would fit"
+    note = "a value of that type, a handle, one of a handle's outputs, `condition.choose(a, b)` or an `Option` of such would fit",
+    note = "what exists already is named by `Id::existing(\"..\")`, `Arn::existing(..)` or `Name::existing(..)`, a secret by `secretsmanager(..).value()`"
 )]
 pub trait IntoInput<T> {
     /// The typed value.
