@@ -331,36 +331,44 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| format!("writing {}: {error}", path.display()))
 }
 
-/// The manifest with a feature for every service.
-const MANIFEST: &str = "crates/aws/Cargo.toml";
+/// The manifests with a feature for every service, and what a feature is there: of the crate with the resources, and
+/// of the facade, which hands it on.
+const MANIFESTS: &[(&str, &str)] =
+    &[("crates/aws/Cargo.toml", ""), ("crates/formwork/Cargo.toml", "formwork-aws/")];
 /// What the registry of crates takes.
 const MOST_FEATURES: usize = 300;
 
-/// Writes the features of `formwork-aws`: one a service, the rarest in one, and `all` of them. Which ones are on by
-/// default is said in the manifest by hand.
+/// Writes the features: one a service, the rarest in one, and `all` of them. Which ones are on by default is said in
+/// the manifests by hand.
 fn features<'s>(services: impl Iterator<Item = &'s str>) -> Result<(), String> {
     const BEGIN: &str = "# Written by `cargo xtask facts update`.\n";
     const END: &str = "# End of what is written.\n";
     let features: BTreeSet<&str> = services.map(formwork_codegen::feature).collect();
-    // `all` and `default` are two more.
-    if features.len() + 2 > MOST_FEATURES {
-        return Err(format!(
-            "{} features are more than the {MOST_FEATURES} that are possible",
-            features.len() + 2
-        ));
+    for (manifest, prefix) in MANIFESTS {
+        let mut text = String::from("all = [\n");
+        for feature in &features {
+            text.push_str(&format!("    {feature:?},\n"));
+        }
+        text.push_str("]\n");
+        for feature in &features {
+            let other = if prefix.is_empty() { String::new() } else { format!("\"{prefix}{feature}\"") };
+            text.push_str(&format!("{feature} = [{other}]\n"));
+        }
+        let before =
+            std::fs::read_to_string(manifest).map_err(|error| format!("reading {manifest}: {error}"))?;
+        let marked =
+            before.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+        let (start, end) = marked.ok_or_else(|| format!("{manifest} has no marks around its features"))?;
+        let after = format!("{start}{BEGIN}{text}{END}{end}");
+        let table =
+            after.split("[features]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
+        let count = table.lines().filter(|line| line.contains(" = [")).count();
+        if count > MOST_FEATURES {
+            return Err(format!(
+                "{manifest} would have {count} features, more than the {MOST_FEATURES} that are possible"
+            ));
+        }
+        write_if_changed(Path::new(manifest), &after)?;
     }
-    let mut text = String::from("all = [\n");
-    for feature in &features {
-        text.push_str(&format!("    {feature:?},\n"));
-    }
-    text.push_str("]\n");
-    for feature in &features {
-        text.push_str(&format!("{feature} = []\n"));
-    }
-    let manifest =
-        std::fs::read_to_string(MANIFEST).map_err(|error| format!("reading {MANIFEST}: {error}"))?;
-    let marked =
-        manifest.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = marked.ok_or_else(|| format!("{MANIFEST} has no marks around its features"))?;
-    write_if_changed(Path::new(MANIFEST), &format!("{before}{BEGIN}{text}{END}{after}"))
+    Ok(())
 }

@@ -37,6 +37,7 @@ use std::{fmt, process::ExitCode};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+pub use formwork_aws as aws;
 pub use formwork_core as core;
 pub use formwork_core::{functions, interpolate, json, list, pseudo};
 
@@ -52,11 +53,12 @@ pub use project::{Project, StagedLock};
 pub mod prelude {
     pub use std::process::ExitCode;
 
+    pub use formwork_aws::types::{Cidr, Duration, cidr, days, gib, hours, mib, minutes, seconds};
     pub use formwork_core::{
         App, Arn, AsHandle, Builder, Condition, DeletionPolicy, Environment, Handle, Id, Input, IntoInput,
-        IntoResource, Json, Lowering, Mapping, Name, NoValue, Output, Param, Parameter, Predicate, Resource,
-        Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, secretsmanager,
-        ssm,
+        IntoResource, Json, Lowering, Mapping, Name, NoValue, Other, Output, Param, Parameter, Predicate,
+        Resource, Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list,
+        secretsmanager, ssm,
     };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;

@@ -1,6 +1,15 @@
 //! Image uploads that are scanned by workers: storage and its queue in one stack, what runs in another.
 
-use formwork::prelude::*;
+use formwork::{
+    aws::{
+        cloudwatch::{self, alarm},
+        iam::{self, Document, Statement, TrustPolicy, role},
+        s3::{self, bucket},
+        sns::{self, topic},
+        sqs::{self, queue},
+    },
+    prelude::*,
+};
 
 /// `config/<environment>.json`; a wrong or misspelt value is reported with its file and line.
 #[derive(Deserialize, JsonSchema)]
@@ -16,56 +25,54 @@ struct Config {
 fn main() -> ExitCode {
     formwork::main("uploads", |app: &App, config: Config| {
         let data = app.stack("data").termination_protection();
-        let dead = Resource::raw("AWS::SQS::Queue").set("MessageRetentionPeriod", 1_209_600);
-        let dead = data.add("DeadLetters", dead);
+        let dead = data.add("DeadLetters", sqs::Queue::builder().message_retention_period(days(14)));
 
-        // A handle's attribute goes wherever a value does, also into a document.
-        let redrive = json!({"deadLetterTargetArn": dead.attribute("Arn"), "maxReceiveCount": 3});
-        let scans =
-            Resource::raw("AWS::SQS::Queue").set("VisibilityTimeout", 300).set("RedrivePolicy", redrive);
+        // A handle's attribute goes wherever a value does.
+        let redrive = queue::RedrivePolicy::builder().dead_letter_target_arn(dead.arn()).max_receive_count(3);
+        let scans = sqs::Queue::builder().visibility_timeout(minutes(5)).redrive_policy(redrive);
         let scans = data.add("Scans", scans);
 
-        let expiry = json!({"Status": "Enabled", "ExpirationInDays": config.keep_days});
-        let bucket = Resource::raw("AWS::S3::Bucket")
-            .set("LifecycleConfiguration", json!({"Rules": [expiry]}))
+        let expiry =
+            bucket::Rule::builder().status(bucket::RuleStatus::Enabled).expiration_in_days(config.keep_days);
+        let kept = config.keep_bucket.then(|| {
+            bucket::VersioningConfiguration::builder().status(bucket::VersioningConfigurationStatus::Enabled)
+        });
+        let mut uploads = s3::Bucket::builder()
+            .lifecycle_configuration(bucket::LifecycleConfiguration::builder().rules([expiry]))
             // An `Option` that is `None` leaves the property out.
-            .set("VersioningConfiguration", config.keep_bucket.then_some(json!({"Status": "Enabled"})));
-        let bucket = data.add("Bucket", bucket);
+            .versioning_configuration(kept);
         if config.keep_bucket {
-            let bucket = data.edit(bucket);
-            bucket.deletion_policy(DeletionPolicy::Retain).update_replace_policy(UpdateReplacePolicy::Retain);
+            uploads = uploads
+                .deletion_policy(DeletionPolicy::Retain)
+                .update_replace_policy(UpdateReplacePolicy::Retain);
         }
+        let uploads = data.add("Bucket", uploads);
 
         // Another stack: what it needs from the first one crosses by itself, and sets the order of deployment.
         let workers = app.stack("workers");
-        let lambda = json!({"Service": "lambda.amazonaws.com"});
-        let trust = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": lambda});
-        let read = interpolate!("{}/*", bucket.attribute("Arn"));
-        let take = ["sqs:ReceiveMessage", "sqs:DeleteMessage"];
-        let rights = json!([
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": read},
-            {"Effect": "Allow", "Action": take, "Resource": scans.attribute("Arn")},
-        ]);
-        let policy =
-            json!({"PolicyName": "Scan", "PolicyDocument": {"Version": "2012-10-17", "Statement": rights}});
-        let role = Resource::raw("AWS::IAM::Role")
-            .set("AssumeRolePolicyDocument", json!({"Version": "2012-10-17", "Statement": [trust]}))
-            .set("Policies", [policy]);
+        let rights = Document::new()
+            .statement(Statement::allow("s3:GetObject").on(interpolate!("{}/*", uploads.arn())))
+            .statement(Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"]).on(scans.arn()));
+        let scan = role::Policy::builder().policy_name("Scan").policy_document(rights);
+        let role = iam::Role::builder()
+            .assume_role_policy_document(TrustPolicy::service("lambda.amazonaws.com"))
+            .policies([scan]);
         let role = workers.add("Role", role);
-        workers.output("RoleArn", role.attribute("Arn")).description("for the function that scans");
+        workers.output("RoleArn", role.arn()).description("for the function that scans");
 
-        let on_call = json!({"Protocol": "email", "Endpoint": config.on_call});
-        let alarms = workers.add("Alarms", Resource::raw("AWS::SNS::Topic").set("Subscription", [on_call]));
-        let failing = Resource::raw("AWS::CloudWatch::Alarm")
-            .set("Namespace", "AWS/SQS")
-            .set("MetricName", "ApproximateNumberOfMessagesVisible")
-            .set("Dimensions", [json!({"Name": "QueueName", "Value": dead.attribute("QueueName")})])
-            .set("Statistic", "Maximum")
-            .set("Period", 60)
-            .set("EvaluationPeriods", 1)
-            .set("Threshold", 0)
-            .set("ComparisonOperator", "GreaterThanThreshold")
-            .set("AlarmActions", [alarms]);
+        let on_call = topic::Subscription::builder().protocol("email").endpoint(config.on_call);
+        let alarms = workers.add("Alarms", sns::Topic::builder().subscription([on_call]));
+        let of_queue = alarm::Dimension::builder().name("QueueName").value(dead.queue_name());
+        let failing = cloudwatch::Alarm::builder()
+            .namespace("AWS/SQS")
+            .metric_name("ApproximateNumberOfMessagesVisible")
+            .dimensions([of_queue])
+            .statistic(alarm::Statistic::Maximum)
+            .period(minutes(1))
+            .evaluation_periods(1)
+            .threshold(0)
+            .comparison_operator(alarm::ComparisonOperator::GreaterThanThreshold)
+            .alarm_actions([alarms.topic_arn()]);
         workers.add("ScansFail", failing);
     })
 }
