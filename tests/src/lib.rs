@@ -76,7 +76,7 @@ pub fn everything(app: &App) {
     let compute = app.stack("compute");
     let image = compute.parameter(
         "Image",
-        Parameter::of_type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
+        Parameter::<String>::of_type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
             .default("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64".to_owned()),
     );
     let template = compute.add("Template", Resource::raw("AWS::EC2::LaunchTemplate").set("LaunchTemplateData", json!({

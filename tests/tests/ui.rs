@@ -4,4 +4,5 @@
 fn compile_errors_are_worded() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*.rs");
+    cases.compile_fail("ui/typed/*.rs");
 }

@@ -539,10 +539,13 @@ pub fn building() -> Result<(), String> {
     let mut failure = None;
     for value in 0..7 {
         let edited = original.replacen(
-            "\"VisibilityTimeout\", 300",
-            &format!("\"VisibilityTimeout\", {}", 301 + value),
+            "visibility_timeout(minutes(5))",
+            &format!("visibility_timeout(minutes({}))", 6 + value),
             1,
         );
+        if edited == original {
+            return Err(format!("{main} has no line to edit"));
+        }
         let seconds = fs::write(main, edited).map_err(|error| error.to_string()).and_then(|()| run(&synth));
         match seconds {
             Ok(seconds) => edits.push(seconds),
@@ -563,6 +566,124 @@ pub fn building() -> Result<(), String> {
     );
     budget("s", edits[edits.len() / 2], 0.6);
     Ok(())
+}
+
+/// The services of the larger examples: what a typical system is made of.
+const SYSTEMS: &[&str] = &[
+    "applicationautoscaling",
+    "certificatemanager",
+    "cloudfront",
+    "cloudwatch",
+    "cognito",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elasticache",
+    "elasticloadbalancingv2",
+    "iam",
+    "logs",
+    "rds",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "wafv2",
+];
+
+/// What the typed resources cost: `cargo check` of `formwork-aws` alone, with generating its source, everything that
+/// it depends on being there.
+pub fn types() -> Result<(), String> {
+    let target =
+        fs::canonicalize("target").map_err(|error| format!("finding target: {error}"))?.join("bench-types");
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| format!("removing {}: {error}", target.display()))?;
+    }
+    let wrapper = std::env::current_exe().map_err(|error| format!("finding this program: {error}"))?;
+    let check = |features: &str| -> Result<(f64, f64), String> {
+        let peak = target.join("peak");
+        let _ = fs::remove_file(&peak);
+        let before = children_seconds();
+        let status = Command::new("cargo")
+            .args(["check", "--package", "formwork-aws", "--no-default-features", "--features", features])
+            .env("CARGO_TARGET_DIR", &target)
+            .env("RUSTC_WRAPPER", &wrapper)
+            .env("FORMWORK_BENCH_PEAK", &peak)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        match status {
+            Ok(status) if status.success() => {}
+            Ok(status) => return Err(format!("checking {features} failed ({status})")),
+            Err(error) => return Err(format!("cargo could not be started: {error}")),
+        }
+        let peaks = fs::read_to_string(&peak).unwrap_or_default();
+        let peak = peaks.lines().filter_map(|line| line.parse::<f64>().ok()).fold(0.0, f64::max);
+        Ok((children_seconds() - before, peak))
+    };
+    let (everything, _) = check("")?;
+    println!(
+        "what formwork-aws depends on, and its types that are written by hand: {everything:.1} s of processor time"
+    );
+    // The same again with one small service: what every set of features costs, whatever is in it.
+    let (least, _) = check("budgets")?;
+    println!("one small service: {least:.1} s");
+    let sets = [("the default set", "default".to_owned(), 5.0), ("17 services", SYSTEMS.join(","), 8.0)];
+    for (name, features, limit) in sets {
+        let (seconds, megabytes) = check(&features)?;
+        println!("{name}: {seconds:.1} s, {megabytes:.0} MB at most");
+        budget("s", seconds, limit);
+    }
+    let (seconds, megabytes) = check("all")?;
+    println!("all services: {seconds:.1} s, {megabytes:.0} MB at most");
+    budget("s", seconds, 60.0);
+    budget("MB", megabytes, 3000.0);
+
+    let mut sizes: Vec<(usize, usize, &str)> = formwork_facts::services()
+        .map(|service| {
+            let types = formwork_facts::types(service).filter_map(formwork_facts::resource_type);
+            let counts: Vec<usize> = types.map(formwork_facts::ResourceType::property_count).collect();
+            (counts.iter().sum(), counts.len(), service)
+        })
+        .collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let mut dearest = Vec::new();
+    for (properties, types, service) in sizes.into_iter().take(14) {
+        let (seconds, megabytes) = check(formwork_codegen::feature(service))?;
+        dearest.push((seconds, megabytes, properties, types, service));
+    }
+    dearest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    println!("\n| service | types | properties | processor time | memory |\n| --- | --- | --- | --- | --- |");
+    for (seconds, megabytes, properties, types, service) in dearest.into_iter().take(10) {
+        println!("| {service} | {types} | {properties} | {seconds:.1} s | {megabytes:.0} MB |");
+    }
+    Ok(())
+}
+
+/// Stands between cargo and rustc: notes the greatest memory of the compiler of `formwork-aws`.
+pub fn compiler(program: &str, arguments: &[String]) -> Result<(), String> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .spawn()
+        .map_err(|error| format!("starting {program}: {error}"))?;
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0_f64;
+    let status = loop {
+        let status = fs::read_to_string(&status_file).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        peak = peak.max(kilobytes.unwrap_or_default() / 1024.0);
+        match child.try_wait().map_err(|error| format!("waiting for {program}: {error}"))? {
+            Some(status) => break status,
+            None => std::thread::sleep(std::time::Duration::from_millis(20)),
+        }
+    };
+    if let Some(file) = std::env::var_os("FORMWORK_BENCH_PEAK")
+        && arguments.windows(2).any(|pair| pair == ["--crate-name", "formwork_aws"])
+    {
+        let mut peaks = fs::read_to_string(&file).unwrap_or_default();
+        let _ = writeln!(peaks, "{peak}");
+        fs::write(&file, peaks).map_err(|error| format!("noting memory: {error}"))?;
+    }
+    if status.success() { Ok(()) } else { std::process::exit(status.code().unwrap_or(1)) }
 }
 
 /// User and system time of all children that have ended, in seconds.

@@ -4,7 +4,7 @@
 //! - `peers`: only makes what the tests need (the Python environment with cfn-lint).
 //! - `expand <service>`: prints the generated source of a service, or of one type such as `AWS::EC2::Subnet`.
 //! - `facts update`: makes the data files of `crates/facts` anew from their pinned sources, and says what changed.
-//! - `bench`: speed and memory beside the floors, then the costs of building; `bench speed` or `bench build` for one.
+//! - `bench`: speed and memory beside the floors, then the costs of building; `bench speed`, `bench build` and `bench types` for one.
 
 use std::process::ExitCode;
 
@@ -16,16 +16,27 @@ mod tests;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // As the wrapper of rustc that `bench types` puts in its place.
+    if let (Some(_), [program, ..]) = (std::env::var_os("FORMWORK_BENCH_PEAK"), words.as_slice()) {
+        return match bench::compiler(program, &arguments[1..]) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                eprintln!("xtask: {message}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let result = match words.as_slice() {
         ["test"] => tests::run(),
         ["peers"] => tests::peers().map(|_| ()),
         ["expand", name] => expand::print(name),
         ["facts", "update"] => facts::update(),
-        ["bench"] => bench::speed().and_then(|()| bench::building()),
+        ["bench"] => bench::speed().and_then(|()| bench::building()).and_then(|()| bench::types()),
+        ["bench", "types"] => bench::types(),
         ["bench", "speed"] => bench::speed(),
         ["bench", "build"] => bench::building(),
         ["bench-one", variant, count, file] => bench::one(variant, count, file),
-        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | bench [speed | build]"
+        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | bench [speed | build | types]"
             .to_owned()),
     };
     match result {

@@ -13,6 +13,11 @@ use crate::{
 /// A handle that knows its type: what typed builders yield when they are added.
 ///
 /// Code is generated for it; it is what [`App::get`](crate::App::get) and [`App::all`](crate::App::all) take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a typed handle of a resource",
+    label = "expected what `add` returned for a typed builder",
+    note = "`stack.edit(handle).get(\"Name\")` reads a property of an untyped resource"
+)]
 pub trait TypedHandle: Copy {
     /// The type, such as `AWS::EC2::Subnet`.
     const TYPE: &'static str;

@@ -69,9 +69,11 @@ pub struct Cidr {
 /// ```
 #[macro_export]
 macro_rules! cidr {
-    ($text:expr) => {
-        const { $crate::types::Cidr::__literal($text) }
-    };
+    ($text:expr) => {{
+        // An item and no block, so that `cargo check` looks at it.
+        const CIDR: $crate::types::Cidr = $crate::types::Cidr::__literal($text);
+        CIDR
+    }};
 }
 
 impl Cidr {
