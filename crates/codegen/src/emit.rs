@@ -280,7 +280,9 @@ impl<'f> Resource<'f> {
                 None => "f64".to_owned(),
             },
             Kind::String => {
-                if let Some(target) = references::target(name, &shape.references) {
+                if let Some(target) = references::target(name, &shape.references)
+                    && !(owner.starts_with("super::") && references::is_own(self.facts, name, &target))
+                {
                     return self.target(&target, needs);
                 }
                 if !shape.values.is_empty() {

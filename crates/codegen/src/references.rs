@@ -143,7 +143,9 @@ pub(crate) fn target(property: &str, references: &[Reference]) -> Option<Target>
         return None;
     }
     let owner = resource_type(&first.resource_type)?;
-    if !says(property, &owner.name) {
+    // `AllocationId` is what an `EIP` calls it, too.
+    let same_name = property.len() > 7 && references.iter().all(|other| other.property == property);
+    if !same_name && !says(property, &owner.name) {
         return None;
     }
     let mut ways = references.iter().map(|reference| identifies(owner, &reference.property));
@@ -153,6 +155,13 @@ pub(crate) fn target(property: &str, references: &[Reference]) -> Option<Target>
         _ => Some(By::Identifier),
     })?;
     Some(Target { resource_type: owner.name.to_string(), by })
+}
+
+/// Whether a property gives its own resource its name, and so refers to nothing.
+pub(crate) fn is_own(owner: &ResourceType, property: &str, target: &Target) -> bool {
+    target.resource_type == owner.name
+        && (owner.identifier.iter().chain(&owner.reference).any(|name| name == property)
+            || identifies(owner, property).is_some())
 }
 
 /// What an attribute of a type names.
