@@ -3,7 +3,7 @@
 //! A program is a `main.rs` that declares stacks and resources; [`main`] makes a command-line tool of it.
 //!
 //! ```no_run
-//! use formwork::prelude::*;
+//! use formwork::{aws::sqs, prelude::*};
 //!
 //! #[derive(Deserialize, JsonSchema)]
 //! struct Config {
@@ -13,8 +13,8 @@
 //! fn main() -> ExitCode {
 //!     formwork::main("shop", |app: &App, config: Config| {
 //!         let jobs = app.stack("jobs");
-//!         let queue = jobs.add("Queue", Resource::raw("AWS::SQS::Queue")
-//!             .set("MessageRetentionPeriod", config.retention_days * 86_400));
+//!         let queue = sqs::Queue::builder().message_retention_period(days(config.retention_days));
+//!         let queue = jobs.add("Queue", queue);
 //!         jobs.output("QueueUrl", queue);
 //!     })
 //! }
@@ -30,6 +30,7 @@
 //! `config/prod.json` or `config/prod.toml` is read into `Config`; for a program without configuration it is
 //! `()`. The derives of `serde` and `schemars` need these two crates among the program's own dependencies.
 //!
+//! [`aws`] has the typed resources: a module and a feature for every service, seventeen of them by default.
 //! The model itself, with everything that a program declares things with, is [`core`].
 
 use std::{fmt, process::ExitCode};
