@@ -4,6 +4,7 @@
 
 mod cfn_lint;
 mod command_line;
+mod facts;
 mod formats;
 mod support;
 mod ui;
