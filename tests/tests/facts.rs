@@ -23,10 +23,13 @@ fn json(path: &std::path::Path) -> Map<String, Value> {
     }
 }
 
-/// The properties that a node requires; what all of several parts have to fulfil is required by any of them.
+/// The properties that a node requires; what all of several parts have to fulfil is required by any of them, and the
+/// only one of alternatives is none.
 fn required(node: &Value) -> Vec<&str> {
     let own = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    own.chain(node["allOf"].as_array().into_iter().flatten().flat_map(required)).collect()
+    let parts = |key: &str| node[key].as_array().map_or(&[][..], Vec::as_slice);
+    let only = ["oneOf", "anyOf"].into_iter().map(parts).filter(|parts| parts.len() == 1).flatten();
+    own.chain(parts("allOf").iter().chain(only).flat_map(required)).collect()
 }
 
 /// The properties that a node of a schema names, required and all.

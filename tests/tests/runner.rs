@@ -4,6 +4,7 @@
 
 mod cfn_lint;
 mod command_line;
+mod every_type;
 mod facts;
 mod formats;
 mod support;

@@ -19,7 +19,14 @@ use std::{
     time::Instant,
 };
 
-use formwork_core::{App, Assembly, Environment, Limits, Options, Resource, json};
+use formwork_aws::{
+    ec2,
+    ec2::security_group,
+    sns, sqs,
+    sqs::queue,
+    types::{days, seconds},
+};
+use formwork_core::{App, Assembly, Environment, Limits, Options};
 use serde::Serialize;
 
 /// SHA-256 of the canonical form (sorted keys, no white space) for some sizes.
@@ -193,67 +200,38 @@ fn formwork(count: usize) -> Result<Assembly, String> {
     let mut groups = Vec::with_capacity(count / 6 + 1);
     for g in 0..count.div_ceil(6) {
         let left = count - g * 6;
-        let dead = stack.add(
-            format!("Dlq{g}"),
-            Resource::raw("AWS::SQS::Queue")
-                .set("QueueName", format!("dlq-{g}"))
-                .set("MessageRetentionPeriod", 1_209_600),
-        );
+        let dead = sqs::Queue::builder().queue_name(format!("dlq-{g}")).message_retention_period(days(14));
+        let dead = stack.add(format!("Dlq{g}"), dead);
         if left < 2 {
             break;
         }
-        let queue = stack.add(
-            format!("Queue{g}"),
-            Resource::raw("AWS::SQS::Queue")
-                .set("QueueName", format!("queue-{g}"))
-                .set("VisibilityTimeout", 30)
-                .set(
-                    "RedrivePolicy",
-                    json!({"deadLetterTargetArn": dead.attribute("Arn"), "maxReceiveCount": 3}),
-                ),
-        );
+        let redrive = queue::RedrivePolicy::builder().dead_letter_target_arn(dead.arn()).max_receive_count(3);
+        let queue = sqs::Queue::builder().queue_name(format!("queue-{g}")).visibility_timeout(seconds(30));
+        let queue = stack.add(format!("Queue{g}"), queue.redrive_policy(redrive));
         if left < 3 {
             break;
         }
-        let topic = stack.add(
-            format!("Topic{g}"),
-            Resource::raw("AWS::SNS::Topic")
-                .set("TopicName", format!("topic-{g}"))
-                .set("DisplayName", format!("Topic {g}")),
-        );
+        let topic = sns::Topic::builder().topic_name(format!("topic-{g}")).display_name(format!("Topic {g}"));
+        let topic = stack.add(format!("Topic{g}"), topic);
         if left < 4 {
             break;
         }
-        stack.add(
-            format!("Sub{g}"),
-            Resource::raw("AWS::SNS::Subscription")
-                .set("Protocol", "sqs")
-                .set("TopicArn", topic)
-                .set("Endpoint", queue.attribute("Arn")),
-        );
+        let subscription = sns::Subscription::builder().protocol("sqs");
+        stack.add(format!("Sub{g}"), subscription.topic_arn(topic).endpoint(queue.arn()));
         if left < 5 {
             break;
         }
-        let group = stack.add(
-            format!("Sg{g}"),
-            Resource::raw("AWS::EC2::SecurityGroup")
-                .set("GroupDescription", format!("group {g}"))
-                .set("GroupName", format!("sg-{g}"))
-                .set("Tags", json!([{"Key": "Name", "Value": format!("sg-{g}")}])),
-        );
+        let name = security_group::Tag::builder().key("Name").value(format!("sg-{g}"));
+        let group = ec2::SecurityGroup::builder().group_description(format!("group {g}"));
+        let group = stack.add(format!("Sg{g}"), group.group_name(format!("sg-{g}")).tags([name]));
         groups.push(group);
         if left < 6 {
             break;
         }
-        stack.add(
-            format!("Ingress{g}"),
-            Resource::raw("AWS::EC2::SecurityGroupIngress")
-                .set("GroupId", group.attribute("GroupId"))
-                .set("SourceSecurityGroupId", groups[g.saturating_sub(1)].attribute("GroupId"))
-                .set("IpProtocol", "tcp")
-                .set("FromPort", 443)
-                .set("ToPort", 443),
-        );
+        let source = groups[g.saturating_sub(1)];
+        let rule = ec2::SecurityGroupIngress::builder().ip_protocol("tcp").from_port(443).to_port(443);
+        let rule = rule.group_id(group.group_id()).source_security_group_id(source.group_id());
+        stack.add(format!("Ingress{g}"), rule);
     }
     let options = Options { limits: Limits::none(), ..Options::default() };
     app.synth(&options).map_err(|findings| findings.to_string())

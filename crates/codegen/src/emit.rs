@@ -8,7 +8,7 @@ use std::{
 use formwork_facts::{Attribute, Kind, Properties, ResourceType, Service, Shape, TagForm, Text, Unit};
 
 use crate::{
-    docs, names,
+    BuilderOf, Setter, docs, names,
     references::{self, By, Source, Target},
 };
 
@@ -19,6 +19,8 @@ pub(crate) struct Needs {
     pub(crate) kinds: BTreeSet<String>,
     /// The names of required properties.
     pub(crate) required: BTreeSet<String>,
+    /// What was written.
+    pub(crate) builders: Vec<BuilderOf>,
 }
 
 /// The ends of names of properties that hold something secret. Text is not taken for them.
@@ -124,6 +126,7 @@ fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Ne
     let builder = Struct {
         name: "Builder".to_owned(),
         owner: format!("super::{}", resource.handle),
+        object: None,
         page,
         anchor,
         resource: true,
@@ -135,6 +138,7 @@ fn resource(out: &mut String, facts: &ResourceType, module: &str, needs: &mut Ne
         let builder = Struct {
             name: format!("{name}Builder"),
             owner: name,
+            object: Some(object.name.clone()),
             page: docs::object_page(&resource.page, &object.name),
             anchor: format!("{}-{}", resource.page, object.name.to_ascii_lowercase()),
             resource: false,
@@ -155,6 +159,8 @@ struct Struct {
     name: String,
     /// What is incomplete as long as a required property is missing.
     owner: String,
+    /// Its name in the facts, if it is an object.
+    object: Option<Text>,
     page: String,
     anchor: String,
     /// Whether it is that of a whole resource.
@@ -318,7 +324,7 @@ impl<'f> Resource<'f> {
     }
 
     fn builder(&mut self, out: &mut String, builder: &Struct, properties: &'f Properties, needs: &mut Needs) {
-        let Struct { name, owner, page, anchor, resource } = builder;
+        let Struct { name, owner, object, page, anchor, resource } = builder;
         let reserved = if *resource { names::OF_BUILDERS } else { &[] };
         let settable: Vec<_> = properties.all.iter().filter(|property| !property.read_only).collect();
         let methods = names::methods(settable.iter().map(|property| &*property.name), reserved);
@@ -370,9 +376,15 @@ impl<'f> Resource<'f> {
             );
         }
         let _ = writeln!(out, "impl{plain} {name}{plain} {{");
+        let mut setters = Vec::new();
         for (property, method) in settable.iter().zip(&methods) {
             docs::property(out, "resource", property, page, anchor);
             let value = self.value_type(owner, &property.name, &property.shape, needs);
+            setters.push(Setter {
+                property: property.name.clone(),
+                method: method.clone(),
+                value: value.clone(),
+            });
             let _ =
                 write!(out, "#[track_caller]\npub fn {method}(self, value: impl fw::IntoInput<{value}>) -> ");
             if property.required {
@@ -392,6 +404,12 @@ impl<'f> Resource<'f> {
             }
         }
         out.push_str("}\n");
+        needs.builders.push(BuilderOf {
+            resource_type: self.facts.name.clone(),
+            object: object.clone(),
+            owner: owner.clone(),
+            setters,
+        });
         let bounds = required.iter().map(|(_, method, has)| {
             needs.required.insert((*method).to_owned());
             format!("{has}: fw::Provided<{owner}, required::{method}>")

@@ -17,6 +17,8 @@ mod emit;
 mod names;
 mod references;
 
+use formwork_facts::Text;
+
 pub use names::{methods, pascal, snake, variants};
 
 /// The source of some services.
@@ -53,6 +55,46 @@ pub fn generate(services: &[&str]) -> Source {
         );
     }
     Source { services: modules, kinds, required }
+}
+
+/// A builder as it is generated, for programs that write programs.
+#[derive(Clone, Debug)]
+pub struct BuilderOf {
+    /// The type to which it belongs.
+    pub resource_type: Text,
+    /// The object that it builds; none for the resource itself.
+    pub object: Option<Text>,
+    /// What has the function `builder()`, as the module of the type calls it: `super::Queue`, `RedrivePolicy`.
+    pub owner: String,
+    /// Its setters, in the order of the facts.
+    pub setters: Vec<Setter>,
+}
+
+/// A setter of a builder as it is generated.
+#[derive(Clone, Debug)]
+pub struct Setter {
+    /// The property that it sets: `VisibilityTimeout`.
+    pub property: Text,
+    /// Its name: `visibility_timeout`.
+    pub method: String,
+    /// The type of value that it takes, as the module of the type calls it: `types::Seconds`.
+    pub value: String,
+}
+
+/// The builders of a service: for every type its own, and then those of its objects.
+///
+/// ```
+/// let queue = &formwork_codegen::builders("sqs")[0];
+/// assert_eq!((&*queue.resource_type, &*queue.owner), ("AWS::SQS::Queue", "super::Queue"));
+/// let setter = queue.setters.last().expect("a queue has properties");
+/// assert_eq!((&*setter.method, &*setter.value), ("visibility_timeout", "types::Seconds"));
+/// ```
+pub fn builders(service: &str) -> Vec<BuilderOf> {
+    let mut needs = emit::Needs::default();
+    if let Some(service) = formwork_facts::service(service) {
+        emit::service(&service, &mut needs);
+    }
+    needs.builders
 }
 
 /// The source of one type: its handle and its module.

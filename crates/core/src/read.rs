@@ -295,7 +295,7 @@ pub enum Given<T: Readable> {
 impl<T: Readable> Given<T> {
     /// What an expression of a property says.
     pub fn of(expr: Expr) -> Self {
-        if expr.is_expression() {
+        if at_deployment(&expr) {
             return Self::Expression(Output::new(expr));
         }
         match T::read(expr.plain()) {
@@ -324,6 +324,11 @@ impl<T: Readable> Given<T> {
     pub fn is(&self, literal: impl PartialEq<T::Literal>) -> bool {
         self.literal().is_some_and(|given| literal == *given)
     }
+}
+
+/// Whether a value is only known at deployment: an expression, or text with a dynamic reference in it.
+fn at_deployment(expr: &Expr) -> bool {
+    expr.is_expression() || expr.plain().as_str().is_some_and(|text| text.contains("{{resolve:"))
 }
 
 impl<T: Readable> Clone for Given<T>
@@ -535,7 +540,7 @@ impl<T> Read<T> {
 
     /// Whether what was set is only known at deployment.
     pub fn is_expression(&self) -> bool {
-        self.expr.as_ref().is_some_and(Expr::is_expression)
+        self.expr.as_ref().is_some_and(at_deployment)
     }
 
     /// What was set, as it will stand in the template.

@@ -19,6 +19,7 @@
 use std::sync::OnceLock;
 
 pub mod iam;
+pub mod lists;
 mod model;
 mod services;
 mod text;

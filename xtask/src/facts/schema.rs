@@ -128,7 +128,7 @@ struct Import<'a> {
 
 /// A node of the schema behind all its `$ref`s.
 struct Node {
-    /// Its keywords; those of the place that refers win.
+    /// Its keywords; those of the place that refers win, except for the type.
     keywords: Map<String, Value>,
     /// The definition that it comes from.
     definition: Option<String>,
@@ -161,7 +161,10 @@ impl Import<'_> {
             };
             definition = target.rsplit('/').next().map(str::to_owned);
             for (key, value) in found {
-                keywords.entry(key.clone()).or_insert_with(|| value.clone());
+                // A place that calls every definition an `object` knows less than the definition.
+                if key == "type" || !keywords.contains_key(key) {
+                    keywords.insert(key.clone(), value.clone());
+                }
             }
         }
         Node { keywords, definition }
@@ -187,17 +190,31 @@ impl Import<'_> {
         }
         for (keyword, exactly) in [("oneOf", true), ("anyOf", false)] {
             let Some(branches) = node.get(keyword).and_then(Value::as_array) else { continue };
+            // The only alternative is none.
+            if let [branch] = branches.as_slice() {
+                self.collect(&self.node(branch).keywords, into, depth + 1);
+                continue;
+            }
             let mut groups = Vec::new();
             for branch in branches {
+                let branch = self.node(branch).keywords;
                 let mut inner = Collected::default();
-                self.collect(&self.node(branch).keywords, &mut inner, depth + 1);
+                self.collect(&branch, &mut inner, depth + 1);
+                // An object with nothing else in it: nothing at all would be every branch, which `oneOf` refuses.
+                if exactly
+                    && inner.required.is_empty()
+                    && branch.get("additionalProperties") == Some(&Value::Bool(false))
+                    && inner.properties.len() == 1
+                {
+                    inner.required.extend(inner.properties.keys().cloned());
+                }
                 for (name, value) in inner.properties {
                     into.properties.entry(name).or_insert(value);
                 }
                 groups.push(inner.required.into_iter().collect::<Vec<_>>());
             }
             // A branch that requires nothing lets everything pass.
-            if groups.iter().all(|group| !group.is_empty()) && groups.len() > 1 {
+            if groups.iter().all(|group| !group.is_empty()) {
                 into.groups.push((exactly, groups));
             }
         }
@@ -392,8 +409,15 @@ impl Import<'_> {
         let mut shapes: Vec<Shape> =
             branches.iter().map(|branch| self.shape(branch, None, owner, name, depth + 1)).collect();
         let first = shapes.pop()?;
-        let allows_one = keywords.contains_key("allOf");
-        if shapes.is_empty() || allows_one {
+        if ["oneOf", "anyOf"].iter().all(|key| !keywords.contains_key(*key)) {
+            // All of them hold: one says the type, another perhaps the default.
+            shapes.push(first);
+            let default = shapes.iter().find_map(|shape| shape.default.clone());
+            let typed = shapes.iter().position(|shape| shape.kind != Kind::Json).unwrap_or(shapes.len() - 1);
+            let shape = shapes.swap_remove(typed);
+            return Some(Shape { default: shape.default.clone().or(default), ..shape });
+        }
+        if shapes.is_empty() {
             return Some(first);
         }
         shapes.iter().all(|shape| shape.kind == first.kind).then(|| {
