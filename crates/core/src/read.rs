@@ -199,6 +199,14 @@ impl<T: TextType> IntoInput<T> for Param<String> {
     }
 }
 
+// What is typed is still text. (That a list of texts stands for a list of such would be as true, and would make
+// `functions::select(0, zones)` ambiguous; `.cast()` says it.)
+impl<T: TextType> IntoInput<String> for Output<T> {
+    fn into_input(self) -> Input<String> {
+        Input::new(self.expr().clone())
+    }
+}
+
 /// A property type whose literals are numbers, so that an expression that yields a number may stand for it.
 pub trait NumberType: PropertyType {}
 

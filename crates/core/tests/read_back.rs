@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use formwork_core::Parameter;
 use formwork_core::{
     About, Arn, Body, Builder, Enumeration, Expr, Finding, Given, Handle, Identifier, Input, IntoInput, Kind,
     Object, Other, PropertyType, Read, Source, Sources, Tagging, TypedBuilder, TypedHandle, WithArn,
@@ -136,7 +137,7 @@ fn every_property_is_nothing_a_literal_or_an_expression() {
             .set::<Vec<Rule>>("Rules", rules)
             .set::<BTreeMap<String, String>>("Labels", [("a", "b")])
             .set::<i64>("Size", 5)
-            .set::<String>("Name", stack.parameter("Name", formwork_core::Parameter::string())),
+            .set::<String>("Name", stack.parameter("Name", Parameter::string())),
     );
     let second = stack.scope("Inner").add("Second", BucketBuilder::new().set::<String>("Lock", "true"));
 
@@ -198,5 +199,24 @@ fn a_handle_stands_for_what_identifies_it() {
     assert_eq!(
         resources["Other"]["Properties"].to_string(),
         r#"{"Any":{"Fn::GetAtt":["Bucket","Arn"]},"Arn":{"Fn::GetAtt":["Bucket","Arn"]},"Text":{"Fn::Sub":"logs-${Bucket}"}}"#
+    );
+}
+
+#[test]
+fn text_stands_for_typed_text_and_typed_text_for_text() {
+    let app = app();
+    let stack = app.stack("s");
+    let statuses: formwork_core::Output<Vec<String>> =
+        stack.parameter("Statuses", Parameter::strings()).value();
+    let status: formwork_core::Output<Status> = statuses.select(0).cast();
+    let bucket = BucketBuilder::new()
+        .set::<Vec<Status>>("Statuses", statuses.clone().cast::<Vec<Status>>())
+        .set::<Status>("Status", statuses.select(1))
+        .set::<String>("Name", status)
+        .set::<Status>("Parameter", stack.parameter("Status", Parameter::string()));
+    stack.add("Bucket", bucket);
+    assert_eq!(
+        synth(app).stacks()[0].template().value()["Resources"]["Bucket"]["Properties"].to_string(),
+        r#"{"Name":{"Fn::Select":[0,{"Ref":"Statuses"}]},"Parameter":{"Ref":"Status"},"Status":{"Fn::Select":[1,{"Ref":"Statuses"}]},"Statuses":{"Ref":"Statuses"}}"#
     );
 }

@@ -1,0 +1,379 @@
+//! Classes of instances, brokers and nodes.
+
+use std::{cmp::Ordering, error::Error, fmt, marker::PhantomData, str::FromStr};
+
+use formwork_core::{
+    Expr, Finding, Input, IntoInput, IntoJson, IntoText, Kind, LiteralType, PropertyType, Scalar, Str,
+    TextType,
+};
+use formwork_facts::lists;
+
+use super::property::Text;
+
+/// The class of an instance, a broker or a node of a service, such as `db.t4g.medium`: what its hardware is.
+///
+/// ```
+/// use formwork_aws::types::{Class, InstanceType, service};
+///
+/// let class: Class<service::Rds> = "db.t4g.medium".parse()?;
+/// assert_eq!((class.family(), class.size()), ("t4g", "medium"));
+///
+/// let instance: InstanceType = "m7g.2xlarge".parse()?;
+/// assert!(instance > "m7g.large".parse()?); // by family, then by size
+/// # Ok::<(), formwork_aws::types::InvalidClass>(())
+/// ```
+///
+/// Services call it by different names, which their modules have: `ec2::InstanceType`, `rds::Class`,
+/// `elasticache::NodeType` and so on. One is none of another: RDS has `db.t4g.medium` where ElastiCache has
+/// `cache.t4g.medium`.
+///
+/// A property takes a class, text, or an expression of text. Text that does not have the form of the service's classes
+/// is a finding, `FW0721`. A class that Formwork does not know is accepted with a warning, `FW0722`, since AWS adds
+/// classes all the time.
+// Invariant: `text` has the form of the service's classes.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Class<S> {
+    text: Str,
+    service: PhantomData<S>,
+}
+
+/// A service whose instances, brokers or nodes have classes; one of [`service`].
+pub trait Service: sealed::Sealed + Copy + Ord + fmt::Debug + 'static {
+    /// What a class is called, with its article.
+    #[doc(hidden)]
+    const WHAT: &'static str;
+    /// The lists of known classes.
+    #[doc(hidden)]
+    const LISTS: &'static [&'static str];
+    /// What all classes begin with.
+    #[doc(hidden)]
+    const PREFIX: &'static str;
+    /// What all classes end with.
+    #[doc(hidden)]
+    const SUFFIX: &'static str;
+    /// What may stand in place of family and size.
+    #[doc(hidden)]
+    const WHOLE: &'static [&'static str];
+    /// Classes to show.
+    #[doc(hidden)]
+    const EXAMPLES: &'static [&'static str];
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! services {
+    ($($(#[$doc:meta])* $name:ident: $what:literal in $lists:tt, $prefix:literal .. $suffix:literal $(or $whole:literal)?, such as $examples:tt;)*) => {
+        /// The services whose instances, brokers or nodes have classes.
+        pub mod service {
+            $(
+                $(#[$doc])*
+                #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                #[non_exhaustive]
+                pub struct $name;
+
+                impl super::sealed::Sealed for $name {}
+                impl super::Service for $name {
+                    const WHAT: &'static str = $what;
+                    const LISTS: &'static [&'static str] = &$lists;
+                    const PREFIX: &'static str = $prefix;
+                    const SUFFIX: &'static str = $suffix;
+                    const WHOLE: &'static [&'static str] = &[$($whole)?];
+                    const EXAMPLES: &'static [&'static str] = &$examples;
+                }
+            )*
+        }
+
+        #[cfg(test)]
+        const ALL: &[fn()] = &[$(tests::all_known_classes_have_the_form::<service::$name>),*];
+    };
+}
+
+services! {
+    /// Amazon MQ.
+    AmazonMq: "an instance type of Amazon MQ" in ["amazonmq"], "mq." .. "", such as ["mq.m7g.large"];
+    /// DynamoDB Accelerator.
+    Dax: "a node type of DAX" in ["dax"], "dax." .. "", such as ["dax.r7i.large"];
+    /// DocumentDB.
+    DocDb: "an instance class of DocumentDB" in ["docdb"], "db." .. "" or "serverless",
+        such as ["db.r8g.large", "db.t4g.medium"];
+    /// EC2.
+    Ec2: "an instance type of EC2" in ["ec2"], "" .. "", such as ["t4g.small", "m8g.large", "c8g.2xlarge"];
+    /// ElastiCache.
+    ElastiCache: "a node type of ElastiCache" in ["elasticache"], "cache." .. "",
+        such as ["cache.t4g.small", "cache.r7g.large"];
+    /// Elasticsearch, which is OpenSearch by its former name.
+    Elasticsearch: "an instance type of Elasticsearch" in ["elasticsearch"], "" .. ".elasticsearch",
+        such as ["r6g.large.elasticsearch"];
+    /// Neptune.
+    Neptune: "an instance class of Neptune" in ["neptune"], "db." .. "" or "serverless",
+        such as ["db.r8g.large", "db.t4g.medium", "db.serverless"];
+    /// OpenSearch.
+    OpenSearch: "an instance type of OpenSearch" in ["opensearchservice"], "" .. ".search",
+        such as ["r8g.large.search", "m8g.large.search"];
+    /// RDS, with Aurora.
+    Rds: "an instance class of RDS" in ["rds", "rds-cluster"], "db." .. "" or "serverless",
+        such as ["db.t4g.medium", "db.m8g.large", "db.r8g.xlarge", "db.serverless"];
+    /// Redshift.
+    Redshift: "a node type of Redshift" in ["redshift"], "" .. "", such as ["ra3.large", "ra3.4xlarge"];
+}
+
+/// An instance type of EC2, such as `t4g.small`.
+pub type InstanceType = Class<service::Ec2>;
+
+/// The class of this name, if Formwork knows it.
+fn known<S: Service>(text: &str) -> Option<&'static lists::Class> {
+    S::LISTS.iter().filter_map(|list| lists::classes(list)).find_map(|list| list.class(text))
+}
+
+/// What somebody who wrote this most likely meant.
+fn meant<S: Service>(text: &str) -> Option<&'static str> {
+    let completed = format!("{}{text}{}", S::PREFIX, S::SUFFIX);
+    if let Some(class) = known::<S>(&completed) {
+        return Some(class.name());
+    }
+    let all = S::LISTS.iter().filter_map(|list| lists::classes(list)).flat_map(lists::Classes::all);
+    formwork_core::nearest(text, all.map(|class| class.name()))
+}
+
+/// What distinguishes the classes of the service, such as `t4g.medium` of `db.t4g.medium`.
+fn core<S: Service>(text: &str) -> Option<&str> {
+    text.strip_prefix(S::PREFIX)?.strip_suffix(S::SUFFIX)
+}
+
+impl<S: Service> Class<S> {
+    /// The family, such as `t4g` of `db.t4g.medium`.
+    pub fn family(&self) -> &str {
+        self.parts().0
+    }
+
+    /// The size, such as `medium` of `db.t4g.medium`; empty for `db.serverless`.
+    pub fn size(&self) -> &str {
+        self.parts().1
+    }
+
+    /// The class as templates have it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether Formwork knows the class: whether some Region offered it when its facts were made.
+    pub fn is_known(&self) -> bool {
+        known::<S>(&self.text).is_some()
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        let core = core::<S>(&self.text).unwrap_or_default();
+        core.split_once('.').unwrap_or((core, ""))
+    }
+
+    fn input(self) -> Input<Self> {
+        let finding = (!self.is_known()).then(|| self.unknown());
+        let input = Input::new(Expr::Text(self.text));
+        match finding {
+            Some(finding) => input.remarked(finding),
+            None => input,
+        }
+    }
+
+    fn unknown(&self) -> Finding {
+        let what = S::WHAT.split_once(' ').map_or(S::WHAT, |(_, what)| what);
+        let (kind, service) = what.split_once(" of ").unwrap_or((what, "AWS"));
+        let kind = kind.strip_suffix("class").map_or_else(|| format!("{kind}s"), |start| format!("{start}classes"));
+        let message = format!("`{}` is not among the {kind} of {service} that Formwork knows", self.text);
+        let finding = Finding::warning("FW0722", message);
+        match meant::<S>(&self.text) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("known are such as {}", S::EXAMPLES.join(", "))),
+        }
+    }
+}
+
+impl<S: Service> FromStr for Class<S> {
+    type Err = InvalidClass;
+
+    fn from_str(text: &str) -> Result<Self, InvalidClass> {
+        let has_form = core::<S>(text).is_some_and(|core| {
+            let word = |part: &str| {
+                let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+                !part.is_empty() && part.bytes().all(letter)
+            };
+            let begins = core.starts_with(|c: char| c.is_ascii_lowercase());
+            S::WHOLE.contains(&core) || (begins && core.contains('.') && core.split('.').all(word))
+        });
+        match has_form {
+            true => Ok(Self { text: text.to_owned().into(), service: PhantomData }),
+            false => {
+                let example = S::EXAMPLES.first().copied().unwrap_or_default();
+                Err(InvalidClass { what: S::WHAT, example, meant: meant::<S>(text) })
+            }
+        }
+    }
+}
+
+/// How great a size is: from `nano` to `metal`.
+fn rank(size: &str) -> (u32, u32) {
+    let size = size.split('.').next().unwrap_or_default();
+    let digits = size.len() - size.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, word) = size.split_at(digits);
+    match (word, number.parse()) {
+        ("nano", _) => (0, 0),
+        ("micro", _) => (1, 0),
+        ("small", _) => (2, 0),
+        ("medium", _) => (3, 0),
+        ("large", _) => (4, 0),
+        // `xlplus` of Redshift is between `large` and `4xlarge`.
+        ("xlarge" | "xl" | "xlplus", number) => (5, number.unwrap_or(1)),
+        // The whole machine, or so much of it.
+        (metal, _) => {
+            let number = metal.trim_matches(|c: char| !c.is_ascii_digit());
+            (6, number.parse().unwrap_or(u32::MAX))
+        }
+    }
+}
+
+impl<S: Service> Ord for Class<S> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |class: &Self| (class.family().to_owned(), rank(class.size()));
+        key(self).cmp(&key(other)).then_with(|| self.text.cmp(&other.text))
+    }
+}
+impl<S: Service> PartialOrd for Class<S> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<S> fmt::Display for Class<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+impl<S> fmt::Debug for Class<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Class({self})")
+    }
+}
+
+/// A text that does not have the form of a service's classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidClass {
+    what: &'static str,
+    example: &'static str,
+    meant: Option<&'static str>,
+}
+
+impl InvalidClass {
+    /// The class that was most likely meant, if any is near.
+    pub fn meant(&self) -> Option<&'static str> {
+        self.meant
+    }
+
+    fn finding(&self, text: &str) -> Finding {
+        Finding::error("FW0721", format!("`{text}` is not {}", self.what)).help(match self.meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("write one such as {}", self.example),
+        })
+    }
+}
+
+impl fmt::Display for InvalidClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not {}: ", self.what)?;
+        match self.meant {
+            Some(meant) => write!(f, "did you mean {meant}?"),
+            None => write!(f, "write one such as {}", self.example),
+        }
+    }
+}
+
+impl Error for InvalidClass {}
+
+impl<S: Service> PropertyType for Class<S> {
+    const KIND: Kind = Kind::Text;
+
+    fn from_literal(literal: &Expr) -> Option<Self> {
+        literal.plain().as_str()?.parse().ok()
+    }
+}
+impl<S: Service> LiteralType for Class<S> {
+    fn into_property(self) -> Input<Self> {
+        self.input()
+    }
+}
+impl<S: Service> TextType for Class<S> {}
+impl<S: Service> Scalar for Class<S> {}
+impl<S: Service> IntoJson for Class<S> {
+    fn into_json(self) -> Expr {
+        self.input().into_expr()
+    }
+}
+impl<S: Service> IntoText for Class<S> {
+    fn into_text(self) -> Expr {
+        self.input().into_expr()
+    }
+}
+impl<S: Service> IntoInput<Class<S>> for &Class<S> {
+    fn into_input(self) -> Input<Class<S>> {
+        self.clone().input()
+    }
+}
+impl<S: Service> IntoInput<String> for Class<S> {
+    fn into_input(self) -> Input<String> {
+        Input::new(self.input().into_expr())
+    }
+}
+impl<S: Service> IntoInput<Class<S>> for &str {
+    fn into_input(self) -> Input<Class<S>> {
+        match self.parse::<Class<S>>() {
+            Ok(class) => class.input(),
+            Err(error) => Input::new(self.into_json()).remarked(error.finding(self)),
+        }
+    }
+}
+impl<S: Service> IntoInput<Class<S>> for String {
+    fn into_input(self) -> Input<Class<S>> {
+        self.as_str().into_input()
+    }
+}
+impl<S: Service> IntoInput<Class<S>> for &String {
+    fn into_input(self) -> Input<Class<S>> {
+        self.as_str().into_input()
+    }
+}
+
+impl<S> serde::Serialize for Class<S> {
+    fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+impl<'de, S: Service> serde::Deserialize<'de> for Class<S> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Text::expecting(S::WHAT))
+    }
+}
+impl<S: Service> schemars::JsonSchema for Class<S> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("{:?}Class", S::default_marker()).into()
+    }
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        std::any::type_name::<Self>().into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let escaped = |text: &str| text.replace('.', "\\.");
+        let whole: String = S::WHOLE.iter().map(|whole| format!("|{whole}")).collect();
+        let pattern = format!(
+            "^{}([a-z][a-z0-9-]*(\\.[a-z0-9-]+)+{whole}){}$",
+            escaped(S::PREFIX),
+            escaped(S::SUFFIX)
+        );
+        let description = format!("{} such as {:?}", S::WHAT, S::EXAMPLES.first().unwrap_or(&""));
+        schemars::json_schema!({
+            "description": description,
+            "type": "string",
+            "pattern": pattern,
+            "examples": S::EXAMPLES,
+        })
+    }
+}
