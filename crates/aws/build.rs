@@ -4,6 +4,8 @@ use std::{fmt::Write as _, path::Path};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    // Which services have something that is written by hand.
+    println!("cargo::rerun-if-changed=src/extra");
     let folder = std::env::var("OUT_DIR")?;
     let folder = Path::new(&folder);
     let enabled = |service: &str| {

@@ -1,5 +1,9 @@
 //! What the tests that cross crates share: a program that uses everything, with resources that AWS knows.
 
+mod service;
+
+pub use service::service;
+
 use formwork::{
     core::{CreationPolicy, RollingUpdate, UpdatePolicy, functions, ssm_secure},
     prelude::*,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use formwork::core::{Format, Lowering, Options};
+use formwork::core::{App, Environment, Format, Lowering, Options};
 use formwork_tests::everything_app;
 
 use crate::support::{example, folder, peer, root, run};
@@ -92,6 +92,23 @@ fn every_part_of_a_template_is_accepted() {
     let errors: Vec<String> =
         lint("eu-central-1", &files).into_iter().filter(|finding| finding.starts_with('E')).collect();
     assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn a_service_of_typed_resources_is_clean() {
+    let mut files = Vec::new();
+    for format in [Format::Pretty, Format::Yaml] {
+        let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+        formwork_tests::service(app.stack("shop"));
+        let out = folder(&format!("lint-service-{format}"));
+        let options = Options { format, ..Options::default() };
+        let assembly = app.synth(&options).unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(assembly.stacks()[0].resource_count(), 24);
+        assembly.write(&out, format).expect("the assembly can be written");
+        files.extend(templates(&out));
+    }
+    // No error and no warning.
+    assert_eq!(lint("eu-central-1", &files), Vec::<String>::new());
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(crate) enum Source {
 
 /// Identifying properties that are called otherwise than what they are.
 const CALLED_OTHERWISE: &[(&str, &str, By)] = &[
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "ResourceId", By::Id),
     ("AWS::CertificateManager::Certificate", "Id", By::Arn),
     ("AWS::EC2::EIP", "AllocationId", By::Id),
     ("AWS::EC2::SecurityGroup", "GroupId", By::Id),
@@ -48,6 +49,9 @@ const CALLED_OTHERWISE: &[(&str, &str, By)] = &[
     ("AWS::Lambda::Version", "FunctionArn", By::Arn),
     ("AWS::SecretsManager::Secret", "Id", By::Arn),
 ];
+
+/// Types identified by several properties whose `Ref` is what others refer to.
+const BY_REF: &[(&str, By)] = &[("AWS::ApplicationAutoScaling::ScalableTarget", By::Id)];
 
 /// Attributes that name another resource, which is said nowhere.
 const NAMES_ANOTHER: &[(&str, &str, &str, By)] = &[
@@ -93,7 +97,8 @@ pub(crate) fn identifies(owner: &ResourceType, property: &str) -> Option<By> {
 
 /// Everything by which a handle can be referred to, the best source of each.
 pub(crate) fn sources(owner: &ResourceType) -> Vec<(By, Source)> {
-    let mut sources: Vec<(By, Source)> = Vec::new();
+    let by_ref = BY_REF.iter().filter(|(name, _)| *name == owner.name);
+    let mut sources: Vec<(By, Source)> = by_ref.map(|(_, by)| (*by, Source::Ref)).collect();
     if let [reference] = owner.reference.as_slice()
         && let Some(by) = identifies(owner, reference)
     {

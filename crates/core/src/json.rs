@@ -40,6 +40,21 @@ macro_rules! list {
     };
 }
 
+/// A map whose values are literals and expressions mixed, for a property that takes a typed map; values of one Rust
+/// type need no macro, `[("a", "b")]` fits as it is.
+///
+/// ```
+/// # use formwork_core::{Input, IntoInput, map, pseudo};
+/// # fn options(value: impl IntoInput<std::collections::BTreeMap<String, String>>) {}
+/// options(map! {"awslogs-region": pseudo::region(), "awslogs-stream-prefix": "api"});
+/// ```
+#[macro_export]
+macro_rules! map {
+    ($($key:literal: $value:expr),* $(,)?) => {
+        $crate::Input::map([$(($key, $crate::IntoInput::into_input($value))),*])
+    };
+}
+
 /// The working part of `json!`: yields the bare expression.
 #[doc(hidden)]
 #[macro_export]

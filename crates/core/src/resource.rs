@@ -75,6 +75,11 @@ impl Handle {
 pub trait AsHandle: Copy {
     /// The untyped handle.
     fn as_handle(&self) -> Handle;
+
+    /// What `Ref` yields, as text.
+    fn reference(&self) -> Output<String> {
+        self.as_handle().reference()
+    }
 }
 
 impl AsHandle for Handle {

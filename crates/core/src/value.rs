@@ -258,6 +258,13 @@ impl<T> Input<Vec<T>> {
     }
 }
 
+impl<T> Input<BTreeMap<String, T>> {
+    /// A map whose values are typed already; [`map!`](crate::map) writes it.
+    pub fn map<K: Into<Str>>(entries: impl IntoIterator<Item = (K, Input<T>)>) -> Self {
+        Self::new(object(entries.into_iter().map(|(key, value)| (key, value.expr))))
+    }
+}
+
 impl<T> Output<T> {
     /// An expression of the given form; the way in for functions that build one.
     pub fn new(expr: Expr) -> Self {

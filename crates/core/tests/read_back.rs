@@ -164,6 +164,19 @@ fn every_property_is_nothing_a_literal_or_an_expression() {
 }
 
 #[test]
+fn a_dynamic_reference_is_an_expression_whatever_it_names() {
+    let app = app();
+    let stack = app.stack("s");
+    let latest = formwork_core::ssm("/shop/name").value();
+    let given = stack.get(stack.add("B", BucketBuilder::new().set::<String>("Name", latest)));
+    assert!(given.name.is_expression());
+    assert!(matches!(given.name.given(), Some(Given::Expression(_))));
+    // The name of a secret may be known, too; what it holds is not.
+    let text = json!("{{resolve:secretsmanager:shop:SecretString:key}}").expr().clone();
+    assert!(matches!(Given::<formwork_core::Secret>::of(text), Given::Expression(_)));
+}
+
+#[test]
 fn an_unknown_value_is_noted_at_its_line_and_path() {
     let app = app();
     let stack = app.stack("s");

@@ -366,6 +366,10 @@ fn unquote(text: Text) -> Text {
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some('r') => out.push('\r'),
+            Some('u') => {
+                let digits: String = chars.by_ref().take(4).collect();
+                out.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
+            }
             Some(c) => out.push(c),
             None => {}
         }
@@ -374,7 +378,7 @@ fn unquote(text: Text) -> Text {
 }
 
 fn quote(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '|' | ',' | '\\');
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '|' | ',' | '\\');
     if !text.is_empty() && text.chars().all(plain) {
         return Cow::Borrowed(text);
     }
@@ -385,6 +389,9 @@ fn quote(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -40,7 +40,7 @@ use serde::de::DeserializeOwned;
 
 pub use formwork_aws as aws;
 pub use formwork_core as core;
-pub use formwork_core::{functions, interpolate, json, list, pseudo};
+pub use formwork_core::{functions, interpolate, json, list, map, pseudo};
 
 mod advice;
 mod arguments;
@@ -58,7 +58,7 @@ pub mod prelude {
     pub use formwork_core::{
         App, Arn, AsHandle, Builder, Condition, DeletionPolicy, Environment, Handle, Id, Input, IntoInput,
         IntoResource, Json, Lowering, Mapping, Name, NoValue, Other, Output, Param, Parameter, Predicate,
-        Resource, Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list,
+        Resource, Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, map,
         secretsmanager, ssm,
     };
     pub use schemars::JsonSchema;
