@@ -4,7 +4,7 @@
 //! let source = formwork_codegen::generate(&["sqs"]);
 //! let sqs = &source.services[0].1;
 //! assert!(sqs.contains("pub struct Queue(fw::Handle);"));
-//! assert!(sqs.contains("pub fn visibility_timeout(mut self, value: impl fw::IntoInput<types::Seconds>) -> Self"));
+//! assert!(sqs.contains("pub fn visibility_timeout(self, value: impl fw::IntoInput<types::Seconds>) -> Self"));
 //! ```
 //!
 //! **Invariant:** pure functions of the facts; the same facts give the same text. **Boundary:** the text stands in a

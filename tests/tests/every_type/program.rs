@@ -51,6 +51,16 @@ struct Added {
     expected: Value,
 }
 
+/// What is generated for a service.
+struct Module {
+    service: &'static str,
+    source: String,
+    smallest: Vec<Added>,
+    largest: Vec<Added>,
+    /// How many properties are set in the smallest and in the largest resources.
+    calls: (usize, usize),
+}
+
 /// Resources that share a template.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
@@ -60,33 +70,31 @@ struct Group {
 
 /// Writes the package with all programs.
 pub(crate) fn write(folder: &Path, workspace: &Path) -> Programs {
-    let mut sources: Vec<(&'static str, String, Vec<Added>, Vec<Added>, usize)> = Vec::new();
+    let mut modules: Vec<Module> = formwork_facts::services().map(of_service).collect();
     let mut count = Count::default();
-    for service in formwork_facts::services() {
-        let (source, smallest, largest, calls) = of_service(service);
-        count.types += smallest.len();
-        count.smallest += calls.0;
-        count.largest += calls.1;
-        sources.push((service, source, smallest, largest, calls.0 + calls.1));
+    for module in &modules {
+        count.types += module.smallest.len();
+        count.smallest += module.calls.0;
+        count.largest += module.calls.1;
     }
     // The most first, each to the program that has least so far.
-    sources.sort_by_key(|(service, .., calls)| (std::cmp::Reverse(*calls), *service));
-    let mut parts: Vec<(usize, Vec<_>)> = (0..PROGRAMS).map(|_| (0, Vec::new())).collect();
-    for source in sources {
-        if let Some(part) = parts.iter_mut().min_by_key(|(calls, _)| *calls) {
-            part.0 += source.4;
-            part.1.push(source);
+    modules.sort_by_key(|module| (std::cmp::Reverse(module.calls.0 + module.calls.1), module.service));
+    let mut parts: Vec<(usize, Vec<Module>)> = (0..PROGRAMS).map(|_| (0, Vec::new())).collect();
+    for module in modules {
+        if let Some((calls, modules)) = parts.iter_mut().min_by_key(|(calls, _)| *calls) {
+            *calls += module.calls.0 + module.calls.1;
+            modules.push(module);
         }
     }
     let mut programs = Programs { templates: Vec::new(), names: Vec::new(), count };
     update(&folder.join("Cargo.toml"), &manifest(workspace));
     update(&folder.join("src/lib.rs"), include_str!("../../programs/every_type.rs"));
-    for (index, (_, sources)) in parts.into_iter().enumerate() {
+    for (index, (_, modules)) in parts.into_iter().enumerate() {
         let name = format!("part{index}");
         let source = folder.join("src/bin").join(&name);
         let mut main = String::from("use every_type::{Template, write};\n");
         let (mut smallest, mut largest) = (Vec::new(), Vec::new());
-        for (service, text, small, large, _) in sources {
+        for Module { service, source: text, smallest: small, largest: large, .. } in modules {
             let _ = writeln!(main, "mod {service};");
             update(&source.join(format!("{service}.rs")), &text);
             smallest.extend(small);
@@ -153,7 +161,7 @@ fn id(facts: &ResourceType) -> String {
 }
 
 /// The source of a service: a function for the smallest and one for the largest resource of every type.
-fn of_service(name: &'static str) -> (String, Vec<Added>, Vec<Added>, (usize, usize)) {
+fn of_service(name: &'static str) -> Module {
     let types: Vec<&'static ResourceType> =
         formwork_facts::types(name).filter_map(formwork_facts::resource_type).collect();
     let builders = formwork_codegen::builders(name);
@@ -191,7 +199,7 @@ fn of_service(name: &'static str) -> (String, Vec<Added>, Vec<Added>, (usize, us
             all.push(Added { service: name, function, facts, expected: resource.json });
         }
     }
-    (source, smallest, largest, calls)
+    Module { service: name, source, smallest, largest, calls }
 }
 
 fn manifest(workspace: &Path) -> String {

@@ -5,20 +5,28 @@ use serde_json::{Value, json};
 
 use super::{sample, value::Place};
 
+/// Texts of small types that take only some: Rust type, text.
+const BY_TYPE: &[(&str, &str)] = &[
+    ("types::Class<types::service::AmazonMq>", "mq.m5.large"),
+    ("types::Class<types::service::Dax>", "dax.r5.large"),
+    ("types::Class<types::service::DocDb>", "db.r5.large"),
+    ("types::Class<types::service::ElastiCache>", "cache.t3.micro"),
+    ("types::Class<types::service::Elasticsearch>", "r5.large.elasticsearch"),
+    ("types::Class<types::service::Neptune>", "db.r5.large"),
+    ("types::Class<types::service::OpenSearch>", "r5.large.search"),
+    ("types::Class<types::service::Rds>", "db.r5.large"),
+    ("types::Class<types::service::Redshift>", "ra3.large"),
+    ("types::InstanceType", "c5.large"),
+];
+
 /// What a property takes of which the facts only say that it is text, a document or a map: type of resource, object
 /// in it (or nothing), property, value.
 const BY_PROPERTY: &[(&str, &str, &str, &str)] = &[
     // Which instances there are differs between Regions, and is no fact.
-    ("AWS::AmazonMQ::Broker", "", "HostInstanceType", "mq.m5.large"),
     ("AWS::AppStream::Fleet", "", "InstanceType", "stream.standard.medium"),
-    ("AWS::DAX::Cluster", "", "NodeType", "dax.r5.large"),
-    ("AWS::DocDB::DBInstance", "", "DBInstanceClass", "db.r5.large"),
-    ("AWS::ElastiCache::CacheCluster", "", "CacheNodeType", "cache.t3.micro"),
     ("AWS::ElastiCache::CacheCluster", "", "Engine", "redis"),
     ("AWS::GameLift::GameServerGroup", "InstanceDefinition", "InstanceType", "c5.large"),
     ("AWS::ManagedBlockchain::Node", "NodeConfiguration", "InstanceType", "bc.t3.large"),
-    ("AWS::Neptune::DBInstance", "", "DBInstanceClass", "db.r5.large"),
-    ("AWS::Redshift::Cluster", "", "NodeType", "ra3.large"),
     ("AWS::SageMaker::DataQualityJobDefinition", "ClusterConfig", "InstanceType", "ml.c5.xlarge"),
     ("AWS::SageMaker::InferenceExperiment", "RealTimeInferenceConfig", "InstanceType", "ml.c5.xlarge"),
     ("AWS::SageMaker::ModelBiasJobDefinition", "ClusterConfig", "InstanceType", "ml.c5.xlarge"),
@@ -137,6 +145,11 @@ pub(crate) fn document(owner: &str, place: &Place<'_>) -> Value {
         return policy;
     }
     json!({ "Key": "value" })
+}
+
+/// A text that every property of a type takes.
+pub(crate) fn of_type(rust_type: &str) -> Option<&'static str> {
+    BY_TYPE.iter().find(|(name, _)| *name == rust_type).map(|(_, text)| *text)
 }
 
 /// A text that the property takes.

@@ -220,7 +220,10 @@ impl<'f> Maker<'f> {
             let rust = format!("{}::{rust_type}::{}", self.module, variants[index]);
             return Given { rust, json: json!(shape.values[index]) };
         }
-        let text = text::of(owner, place, shape, variant);
+        let text = match text::of_type(rust_type) {
+            Some(text) => text.to_owned(),
+            None => text::of(owner, place, shape, variant),
+        };
         let rust = match identifier {
             Some(name) => format!("{name}::existing({text:?})"),
             None => format!("{text:?}"),
