@@ -53,6 +53,9 @@ pub fn update() -> Result<(), String> {
         let mut facts = schema::resource_type(name, schema.as_ref(), &spec);
         facts.stateful |= stateful["ResourceTypes"].get(*name).is_some();
         facts.regions = Some(schemas.regions_of(name));
+        if facts.transform.is_none() && schemas.serverless.contains(*name) {
+            facts.transform = Some("AWS::Serverless-2016-10-31".into());
+        }
         patches.facts(&mut facts);
         let service = services.entry(formwork_facts::service_of(name)).or_default();
         let namespace: Vec<&str> = name.split("::").take(2).collect();
@@ -200,6 +203,8 @@ struct Schemas {
     types: BTreeMap<String, String>,
     /// The Regions of every type.
     places: BTreeMap<String, BTreeSet<String>>,
+    /// The types of the transform `AWS::Serverless`.
+    serverless: BTreeSet<String>,
 }
 
 impl Schemas {
@@ -210,6 +215,7 @@ impl Schemas {
             regions: Vec::new(),
             types: BTreeMap::new(),
             places: BTreeMap::new(),
+            serverless: BTreeSet::new(),
         };
         let files =
             std::fs::read_dir(&providers).map_err(|error| format!("{}: {error}", providers.display()))?;
@@ -229,9 +235,10 @@ impl Schemas {
                 if known != hash {
                     return Err(format!("{name} has another schema in {region}, which is not provided for"));
                 }
-                if is_region {
-                    schemas.places.entry(name).or_default().insert(region.clone());
-                }
+                match is_region {
+                    true => schemas.places.entry(name).or_default().insert(region.clone()),
+                    false => schemas.serverless.insert(name),
+                };
             }
             if is_region {
                 schemas.regions.push(region);

@@ -20,13 +20,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - As properties and in a configuration: [`Cidr`], [`Port`], [`Percent`], [`Zone`], [`LogRetention`].
-//! - In a program and in a configuration: [`Duration`], [`DataSize`], [`PortRange`], [`FargateSize`].
+//! - As properties and in a configuration: [`Cidr`], [`Port`], [`Percent`], [`Zone`], [`LogRetention`], [`Class`].
+//! - In a program and in a configuration: [`Duration`], [`DataSize`], [`PortRange`], [`FargateSize`], [`Engine`].
 //! - As properties that count in one unit: [`Milliseconds`], [`Seconds`], [`Minutes`], [`Hours`], [`Days`];
 //!   [`Bytes`], [`Kibibytes`], [`Mebibytes`], [`Gibibytes`], [`Tebibytes`].
 //!
 //! A literal that is wrong and that the compiler cannot see becomes a finding where it is set (`FW0701` to
-//! `FW0706`); nothing here panics.
+//! `FW0706`, `FW0721` to `FW0723`); nothing here panics.
 
 #[macro_use]
 mod property;
@@ -34,8 +34,10 @@ mod property;
 mod quantity;
 
 mod cidr;
+mod class;
 mod data_size;
 mod duration;
+mod engine;
 mod fargate;
 mod log_retention;
 mod percent;
@@ -48,6 +50,7 @@ mod tests;
 
 pub use crate::cidr;
 pub use cidr::{Cidr, InvalidCidr, Subnets};
+pub use class::{Class, InstanceType, InvalidClass, Service, service};
 pub use data_size::{
     Bytes, DataSize, Gibibytes, InvalidDataSize, Kibibytes, Mebibytes, Tebibytes, bytes, gib, kib, mib, tib,
 };
@@ -55,6 +58,7 @@ pub use duration::{
     Days, Duration, Hours, InvalidDuration, Milliseconds, Minutes, Seconds, days, hours, milliseconds,
     minutes, seconds,
 };
+pub use engine::{Engine, HasEngines, InvalidEngine};
 pub use fargate::{Fargate, FargateCpu, FargateSize, HasGib, HasMib, IllegalFargateSize};
 pub use log_retention::{IllegalRetention, LogRetention};
 pub use percent::{NotAPercentage, Percent};

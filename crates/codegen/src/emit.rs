@@ -41,7 +41,44 @@ const SECRETS: &[&str] = &[
 ];
 
 /// Properties with a type of their own: resource type (or object within it), property, Rust type.
-const TYPES: &[(&str, &str, &str)] = &[("AWS::Logs::LogGroup", "RetentionInDays", "types::LogRetention")];
+const TYPES: &[(&str, &str, &str)] = &[
+    ("AWS::AmazonMQ::Broker", "HostInstanceType", "types::Class<types::service::AmazonMq>"),
+    ("AWS::AutoScaling::AutoScalingGroup", "InstanceType", "types::InstanceType"),
+    ("AWS::AutoScaling::LaunchConfiguration", "InstanceType", "types::InstanceType"),
+    ("AWS::DAX::Cluster", "NodeType", "types::Class<types::service::Dax>"),
+    ("AWS::DocDB::DBInstance", "DBInstanceClass", "types::Class<types::service::DocDb>"),
+    ("AWS::EC2::CapacityReservation", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::CapacityReservationFleet", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::EC2Fleet", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::Host", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::Instance", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::LaunchTemplate", "InstanceType", "types::InstanceType"),
+    ("AWS::EC2::SpotFleet", "InstanceType", "types::InstanceType"),
+    ("AWS::EKS::Nodegroup", "InstanceTypes", "Vec<types::InstanceType>"),
+    ("AWS::EMR::Cluster", "InstanceType", "types::InstanceType"),
+    ("AWS::EMR::InstanceFleetConfig", "InstanceType", "types::InstanceType"),
+    ("AWS::EMR::InstanceGroupConfig", "InstanceType", "types::InstanceType"),
+    ("AWS::ElastiCache::CacheCluster", "CacheNodeType", "types::Class<types::service::ElastiCache>"),
+    (
+        "AWS::ElastiCache::GlobalReplicationGroup",
+        "CacheNodeType",
+        "types::Class<types::service::ElastiCache>",
+    ),
+    ("AWS::ElastiCache::ReplicationGroup", "CacheNodeType", "types::Class<types::service::ElastiCache>"),
+    ("AWS::Elasticsearch::Domain", "DedicatedMasterType", "types::Class<types::service::Elasticsearch>"),
+    ("AWS::Elasticsearch::Domain", "InstanceType", "types::Class<types::service::Elasticsearch>"),
+    ("AWS::Elasticsearch::Domain", "WarmType", "types::Class<types::service::Elasticsearch>"),
+    ("AWS::Logs::LogGroup", "RetentionInDays", "types::LogRetention"),
+    ("AWS::Neptune::DBInstance", "DBInstanceClass", "types::Class<types::service::Neptune>"),
+    ("AWS::OpenSearchService::Domain", "DedicatedMasterType", "types::Class<types::service::OpenSearch>"),
+    ("AWS::OpenSearchService::Domain", "InstanceType", "types::Class<types::service::OpenSearch>"),
+    ("AWS::OpenSearchService::Domain", "WarmType", "types::Class<types::service::OpenSearch>"),
+    ("AWS::RDS::DBCluster", "DBClusterInstanceClass", "types::Class<types::service::Rds>"),
+    ("AWS::RDS::DBInstance", "DBInstanceClass", "types::Class<types::service::Rds>"),
+    ("AWS::RDS::Deployment", "TargetDBInstanceClass", "types::Class<types::service::Rds>"),
+    ("AWS::Redshift::Cluster", "NodeType", "types::Class<types::service::Redshift>"),
+    ("AWS::Redshift::ScheduledAction", "NodeType", "types::Class<types::service::Redshift>"),
+];
 
 /// Writes the module of a service.
 pub(crate) fn service(service: &Service, needs: &mut Needs) -> String {

@@ -18,7 +18,8 @@ const PAGES: &[(&str, &str)] = pages![
     "FW0501", "FW0502", "FW0503", "FW0504", "FW0505", "FW0506", //
     "FW0601", "FW0602", "FW0603", //
     "FW0701", "FW0702", "FW0703", "FW0704", "FW0705", "FW0706", //
-    "FW0711", "FW0712", "FW0713", "FW0714", "FW0715",
+    "FW0711", "FW0712", "FW0713", "FW0714", "FW0715", //
+    "FW0721", "FW0722", "FW0723",
 ];
 
 /// The page on a code, in Markdown; upper or lower case.

@@ -68,12 +68,12 @@ pub struct Version {
 fn lists() -> &'static Lists {
     LISTS.get_or_init(|| {
         let mut lists = Lists::default();
-        // Nothing else in the file has the bracket.
-        for section in TEXT.split("\n[").skip(1) {
+        // Nothing else in the file has the bracket, and looking for one byte is quick even without optimisation.
+        for section in TEXT.split('[').skip(1) {
             let (title, text) = section.split_once("]\n").unwrap_or_default();
-            match title.split(' ').collect::<Vec<_>>().as_slice() {
-                &["classes", name] => lists.classes.push(Classes { name, text, all: OnceLock::new() }),
-                &["engine", service, name] => {
+            match *title.split(' ').collect::<Vec<_>>().as_slice() {
+                ["classes", name] => lists.classes.push(Classes { name, text, all: OnceLock::new() }),
+                ["engine", service, name] => {
                     lists.engines.push(Engine { service, name, text, versions: OnceLock::new() });
                 }
                 _ => {}

@@ -14,12 +14,12 @@ const HEAD: &str = "\
 # Instance classes and where they are offered, engines and their versions: written by `cargo xtask facts update`, not
 # by hand.
 #
-# [classes <list>]
+# classes <list>, in brackets
 # regions <all Regions that are known to the list>
 # <engines that offer the classes below, or *> <everywhere, or only or but with Regions>
 #  <class>
 #
-# [engine <service> <engine>]
+# engine <service> <engine>, in brackets
 #  <version> <deprecated, or nothing>
 ";
 
@@ -65,7 +65,8 @@ pub(crate) fn import(read: impl Fn(&str) -> Result<Value, String>) -> Result<Str
         let mut versions: BTreeMap<String, BTreeMap<String, bool>> = BTreeMap::new();
         for (files, is_deprecated) in [(files, false), (deprecated, true)] {
             for file in *files {
-                let found = read(file).and_then(|content| engine_versions(&content, &mut versions, is_deprecated));
+                let found =
+                    read(file).and_then(|content| engine_versions(&content, &mut versions, is_deprecated));
                 found.map_err(|problem| format!("{file}: {problem}"))?;
             }
         }
@@ -115,7 +116,10 @@ fn classes(content: &Value) -> Result<Classes, String> {
                     let lists = rule["then"]["properties"].as_object();
                     // The only property is the class, by whichever name.
                     let list = lists.filter(|lists| lists.len() == 1).and_then(|lists| lists.values().next());
-                    offer(engine, &list.ok_or_else(|| format!("{region} has no classes for {engine}"))?["enum"])?;
+                    offer(
+                        engine,
+                        &list.ok_or_else(|| format!("{region} has no classes for {engine}"))?["enum"],
+                    )?;
                 }
             }
         }
@@ -170,7 +174,8 @@ fn engine_versions(
             continue;
         };
         let list = if deprecated { condition } else { &rule["then"]["properties"] };
-        let list = texts(&list["EngineVersion"]["enum"]).ok_or_else(|| format!("{engine} has no versions"))?;
+        let list =
+            texts(&list["EngineVersion"]["enum"]).ok_or_else(|| format!("{engine} has no versions"))?;
         let versions = engines.entry(word(engine)?).or_default();
         for version in &list {
             // What is only the beginning of others is said by them, and deprecated if all of them are.

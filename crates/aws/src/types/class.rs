@@ -39,9 +39,15 @@ pub struct Class<S> {
 
 /// A service whose instances, brokers or nodes have classes; one of [`service`].
 pub trait Service: sealed::Sealed + Copy + Ord + fmt::Debug + 'static {
+    /// The name in schemas.
+    #[doc(hidden)]
+    const NAME: &'static str;
     /// What a class is called, with its article.
     #[doc(hidden)]
-    const WHAT: &'static str;
+    const ONE: &'static str;
+    /// What classes are called.
+    #[doc(hidden)]
+    const SEVERAL: &'static str;
     /// The lists of known classes.
     #[doc(hidden)]
     const LISTS: &'static [&'static str];
@@ -64,7 +70,7 @@ mod sealed {
 }
 
 macro_rules! services {
-    ($($(#[$doc:meta])* $name:ident: $what:literal in $lists:tt, $prefix:literal .. $suffix:literal $(or $whole:literal)?, such as $examples:tt;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $one:literal, $several:literal of $service:literal in $lists:tt, $prefix:literal .. $suffix:literal $(or $whole:literal)?, such as $examples:tt;)*) => {
         /// The services whose instances, brokers or nodes have classes.
         pub mod service {
             $(
@@ -75,7 +81,9 @@ macro_rules! services {
 
                 impl super::sealed::Sealed for $name {}
                 impl super::Service for $name {
-                    const WHAT: &'static str = $what;
+                    const NAME: &'static str = concat!(stringify!($name), "Class");
+                    const ONE: &'static str = concat!($one, " of ", $service);
+                    const SEVERAL: &'static str = concat!($several, " of ", $service);
                     const LISTS: &'static [&'static str] = &$lists;
                     const PREFIX: &'static str = $prefix;
                     const SUFFIX: &'static str = $suffix;
@@ -92,31 +100,31 @@ macro_rules! services {
 
 services! {
     /// Amazon MQ.
-    AmazonMq: "an instance type of Amazon MQ" in ["amazonmq"], "mq." .. "", such as ["mq.m7g.large"];
+    AmazonMq: "an instance type", "instance types" of "Amazon MQ" in ["amazonmq"], "mq." .. "", such as ["mq.m7g.large"];
     /// DynamoDB Accelerator.
-    Dax: "a node type of DAX" in ["dax"], "dax." .. "", such as ["dax.r7i.large"];
+    Dax: "a node type", "node types" of "DAX" in ["dax"], "dax." .. "", such as ["dax.r7i.large"];
     /// DocumentDB.
-    DocDb: "an instance class of DocumentDB" in ["docdb"], "db." .. "" or "serverless",
+    DocDb: "an instance class", "instance classes" of "DocumentDB" in ["docdb"], "db." .. "" or "serverless",
         such as ["db.r8g.large", "db.t4g.medium"];
     /// EC2.
-    Ec2: "an instance type of EC2" in ["ec2"], "" .. "", such as ["t4g.small", "m8g.large", "c8g.2xlarge"];
+    Ec2: "an instance type", "instance types" of "EC2" in ["ec2"], "" .. "", such as ["t4g.small", "m8g.large", "c8g.2xlarge"];
     /// ElastiCache.
-    ElastiCache: "a node type of ElastiCache" in ["elasticache"], "cache." .. "",
+    ElastiCache: "a node type", "node types" of "ElastiCache" in ["elasticache"], "cache." .. "",
         such as ["cache.t4g.small", "cache.r7g.large"];
     /// Elasticsearch, which is OpenSearch by its former name.
-    Elasticsearch: "an instance type of Elasticsearch" in ["elasticsearch"], "" .. ".elasticsearch",
+    Elasticsearch: "an instance type", "instance types" of "Elasticsearch" in ["elasticsearch"], "" .. ".elasticsearch",
         such as ["r6g.large.elasticsearch"];
     /// Neptune.
-    Neptune: "an instance class of Neptune" in ["neptune"], "db." .. "" or "serverless",
+    Neptune: "an instance class", "instance classes" of "Neptune" in ["neptune"], "db." .. "" or "serverless",
         such as ["db.r8g.large", "db.t4g.medium", "db.serverless"];
     /// OpenSearch.
-    OpenSearch: "an instance type of OpenSearch" in ["opensearchservice"], "" .. ".search",
+    OpenSearch: "an instance type", "instance types" of "OpenSearch" in ["opensearchservice"], "" .. ".search",
         such as ["r8g.large.search", "m8g.large.search"];
     /// RDS, with Aurora.
-    Rds: "an instance class of RDS" in ["rds", "rds-cluster"], "db." .. "" or "serverless",
+    Rds: "an instance class", "instance classes" of "RDS" in ["rds", "rds-cluster"], "db." .. "" or "serverless",
         such as ["db.t4g.medium", "db.m8g.large", "db.r8g.xlarge", "db.serverless"];
     /// Redshift.
-    Redshift: "a node type of Redshift" in ["redshift"], "" .. "", such as ["ra3.large", "ra3.4xlarge"];
+    Redshift: "a node type", "node types" of "Redshift" in ["redshift"], "" .. "", such as ["ra3.large", "ra3.4xlarge"];
 }
 
 /// An instance type of EC2, such as `t4g.small`.
@@ -178,10 +186,7 @@ impl<S: Service> Class<S> {
     }
 
     fn unknown(&self) -> Finding {
-        let what = S::WHAT.split_once(' ').map_or(S::WHAT, |(_, what)| what);
-        let (kind, service) = what.split_once(" of ").unwrap_or((what, "AWS"));
-        let kind = kind.strip_suffix("class").map_or_else(|| format!("{kind}s"), |start| format!("{start}classes"));
-        let message = format!("`{}` is not among the {kind} of {service} that Formwork knows", self.text);
+        let message = format!("`{}` is not among the {} that Formwork knows", self.text, S::SEVERAL);
         let finding = Finding::warning("FW0722", message);
         match meant::<S>(&self.text) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -206,7 +211,7 @@ impl<S: Service> FromStr for Class<S> {
             true => Ok(Self { text: text.to_owned().into(), service: PhantomData }),
             false => {
                 let example = S::EXAMPLES.first().copied().unwrap_or_default();
-                Err(InvalidClass { what: S::WHAT, example, meant: meant::<S>(text) })
+                Err(InvalidClass { what: S::ONE, example, meant: meant::<S>(text) })
             }
         }
     }
@@ -350,12 +355,12 @@ impl<S> serde::Serialize for Class<S> {
 }
 impl<'de, S: Service> serde::Deserialize<'de> for Class<S> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Text::expecting(S::WHAT))
+        deserializer.deserialize_str(Text::expecting(S::ONE))
     }
 }
 impl<S: Service> schemars::JsonSchema for Class<S> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("{:?}Class", S::default_marker()).into()
+        S::NAME.into()
     }
     fn schema_id() -> std::borrow::Cow<'static, str> {
         std::any::type_name::<Self>().into()
@@ -363,17 +368,165 @@ impl<S: Service> schemars::JsonSchema for Class<S> {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let escaped = |text: &str| text.replace('.', "\\.");
         let whole: String = S::WHOLE.iter().map(|whole| format!("|{whole}")).collect();
-        let pattern = format!(
-            "^{}([a-z][a-z0-9-]*(\\.[a-z0-9-]+)+{whole}){}$",
-            escaped(S::PREFIX),
-            escaped(S::SUFFIX)
-        );
-        let description = format!("{} such as {:?}", S::WHAT, S::EXAMPLES.first().unwrap_or(&""));
+        let pattern =
+            format!("^{}([a-z][a-z0-9-]*(\\.[a-z0-9-]+)+{whole}){}$", escaped(S::PREFIX), escaped(S::SUFFIX));
+        let description = format!("{} such as {:?}", S::ONE, S::EXAMPLES.first().unwrap_or(&""));
         schemars::json_schema!({
             "description": description,
             "type": "string",
             "pattern": pattern,
             "examples": S::EXAMPLES,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use formwork_core::{Given, pseudo};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::types::tests::{configured, given, said, written};
+
+    type Db = Class<service::Rds>;
+
+    pub(super) fn all_known_classes_have_the_form<S: Service>() {
+        for list in S::LISTS {
+            for known in lists::classes(list).unwrap().all() {
+                let class: Class<S> = known.name().parse().unwrap();
+                assert!(class.is_known());
+                assert_eq!(class.to_string(), known.name());
+                let whole = S::WHOLE.contains(&class.family());
+                assert_eq!(class.size().is_empty(), whole, "{class}");
+                assert!(whole || rank(class.size()) < (6, 0) || class.size().starts_with("metal"), "{class}");
+            }
+        }
+        for example in S::EXAMPLES {
+            assert!(example.parse::<Class<S>>().unwrap().is_known(), "{example}");
+        }
+    }
+
+    #[test]
+    fn all_known_classes_of_all_services_have_the_form() {
+        for test in ALL {
+            test();
+        }
+    }
+
+    #[test]
+    fn a_property_takes_classes_texts_and_expressions() {
+        let class: Db = "db.t4g.medium".parse().unwrap();
+        assert_eq!(written::<Db>(&class), r#""db.t4g.medium""#);
+        assert_eq!(written::<String>(class.clone()), r#""db.t4g.medium""#);
+        assert_eq!(written::<Db>(class), r#""db.t4g.medium""#);
+        assert_eq!(written::<Db>("db.serverless"), r#""db.serverless""#);
+        assert_eq!(written::<InstanceType>("u7i-12tb.224xlarge".to_owned()), r#""u7i-12tb.224xlarge""#);
+        assert_eq!(written::<Db>(pseudo::region()), r#"{"Ref":"AWS::Region"}"#);
+        assert_eq!(written::<Vec<InstanceType>>(["t4g.small", "t3.small"]), r#"["t4g.small","t3.small"]"#);
+    }
+
+    #[test]
+    fn what_has_another_form_is_found_with_what_was_meant() {
+        assert_eq!(
+            said::<Db>("t4g.medium"),
+            "error[FW0721]: `t4g.medium` is not an instance class of RDS at Resources/R/Properties/P\n\
+             help: did you mean `db.t4g.medium`?"
+        );
+        assert_eq!(
+            said::<Db>("db.huge"),
+            "error[FW0721]: `db.huge` is not an instance class of RDS at Resources/R/Properties/P\n\
+             help: write one such as db.t4g.medium"
+        );
+        assert!(said::<InstanceType>("").contains("`` is not an instance type of EC2"));
+        assert!(said::<InstanceType>("T4G.small").ends_with("did you mean `t4g.small`?"));
+        assert!(said::<Class<service::ElastiCache>>("db.t4g.medium").contains("is not a node type"));
+        assert!(
+            said::<Class<service::OpenSearch>>("r6g.large").ends_with("did you mean `r6g.large.search`?")
+        );
+        for text in
+            ["db.", "db..large", "db.t4g.", "r99g.huge", "db.t4g.medium ", "db.5t.large", "db.t4g medium"]
+        {
+            assert!(text.parse::<Db>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_class_that_is_not_known_is_accepted_with_a_warning() {
+        assert_eq!(
+            said::<Db>("db.t4g.medum"),
+            "warning[FW0722]: `db.t4g.medum` is not among the instance classes of RDS that Formwork knows at \
+             Resources/R/Properties/P\nhelp: did you mean `db.t4g.medium`?"
+        );
+        assert!(
+            said::<InstanceType>("quantum1.colossal")
+                .ends_with("known are such as t4g.small, m8g.large, c8g.2xlarge")
+        );
+    }
+
+    #[test]
+    fn what_was_set_reads_back() {
+        assert!(given::<Db>("db.t4g.medium").literal().is_some_and(|class| class.family() == "t4g"));
+        assert!(given::<Db>("db.r99g.large").literal().is_some_and(|class| !class.is_known()));
+        assert!(matches!(given::<Db>("t4g.medium"), Given::Unexpected(_)));
+    }
+
+    #[test]
+    fn classes_of_a_family_are_in_order_of_size() {
+        let mut classes: Vec<InstanceType> = [
+            "m7g.metal",
+            "m7g.16xlarge",
+            "m7g.2xlarge",
+            "m7g.large",
+            "m7g.xlarge",
+            "m7g.medium",
+            "m6g.large",
+        ]
+        .map(|text| text.parse().unwrap())
+        .into();
+        classes.sort();
+        let sorted: Vec<&str> = classes.iter().map(Class::as_str).collect();
+        assert_eq!(
+            sorted,
+            [
+                "m6g.large",
+                "m7g.medium",
+                "m7g.large",
+                "m7g.xlarge",
+                "m7g.2xlarge",
+                "m7g.16xlarge",
+                "m7g.metal"
+            ]
+        );
+        let optimised: Db = "db.r5.4xlarge.tpc2.mem2x".parse().unwrap();
+        assert_eq!((optimised.family(), optimised.size()), ("r5", "4xlarge.tpc2.mem2x"));
+    }
+
+    #[test]
+    fn a_configuration_has_text() {
+        assert_eq!(configured::<Db>("\"db.t4g.medium\""), Ok("db.t4g.medium".parse().unwrap()));
+        assert!(configured::<Db>("\"db.r99g.large\"").is_ok(), "whatever sets it says that it is not known");
+        let error = configured::<Db>("\"t4g.medium\"").unwrap_err();
+        assert!(error.contains("db.t4g.medium"), "{error}");
+        assert_eq!(
+            serde_json::to_string(&"db.t4g.medium".parse::<Db>().unwrap()).unwrap(),
+            "\"db.t4g.medium\""
+        );
+        let schema = serde_json::to_value(schemars::schema_for!(Db)).unwrap();
+        assert_eq!(schema["pattern"], "^db\\.([a-z][a-z0-9-]*(\\.[a-z0-9-]+)+|serverless)$");
+        assert_eq!(schema["examples"][0], "db.t4g.medium");
+    }
+
+    proptest! {
+        #[test]
+        fn a_class_is_written_as_it_was_read(text in "(db\\.)?[a-z0-9.-]{0,20}") {
+            match text.parse::<Db>() {
+                Ok(class) => {
+                    prop_assert_eq!(class.to_string(), &*text);
+                    let size = if class.size().is_empty() { String::new() } else { format!(".{}", class.size()) };
+                    prop_assert_eq!(format!("db.{}{size}", class.family()), text);
+                }
+                Err(error) => prop_assert_ne!(error.meant(), Some(&*text)),
+            }
+        }
     }
 }

@@ -36,7 +36,11 @@ pub(super) fn written<T>(value: impl IntoInput<T>) -> String {
 /// What is said about a property.
 #[track_caller]
 pub(super) fn said<T>(value: impl IntoInput<T>) -> String {
-    let findings = app(value).synth(&Options::default()).map(|_| "accepted").unwrap_err();
+    let findings = match app(value).synth(&Options::default()) {
+        Ok(assembly) => assembly.findings().clone(),
+        Err(findings) => findings,
+    };
+    assert!(!findings.is_empty(), "nothing is said");
     let mut text = String::new();
     for finding in &findings {
         let path = finding.template_path.as_deref().unwrap_or("nowhere");

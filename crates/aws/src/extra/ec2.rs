@@ -1,0 +1,3 @@
+//! Types of instances.
+
+pub use crate::types::InstanceType;
