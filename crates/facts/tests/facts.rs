@@ -9,7 +9,7 @@ use formwork_facts::{
 
 fn text_of(service: &str) -> &'static str {
     let path = format!("{}/data/{service}.facts", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(path).unwrap().leak()
+    std::fs::read_to_string(path).unwrap_or_default().leak()
 }
 
 #[test]
