@@ -43,6 +43,7 @@ mod log_retention;
 mod percent;
 mod port;
 mod port_range;
+mod user_name;
 mod zone;
 
 #[cfg(test)]
@@ -65,4 +66,5 @@ pub use percent::{NotAPercentage, Percent};
 pub use port::Port;
 pub use port_range::{InvalidPortRange, PortRange};
 pub use quantity::NotWhole;
+pub use user_name::UserName;
 pub use zone::{InvalidZone, Zone};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use formwork_facts::{Bounds, Kind, Property, ResourceType, Shape, Text, Update};
+use formwork_facts::{Bounds, Kind, Properties, Property, ResourceType, Rule, Shape, Text, Update};
 
 const REFERENCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference";
 
@@ -64,11 +64,8 @@ fn shape(out: &mut String, shape: &Shape) {
             let _ = write!(out, "an object `{name}`");
         }
         Kind::List(item) => {
-            out.push_str("a list of ");
+            out.push_str(if shape.unique { "a list without repetitions of " } else { "a list of " });
             bounds(out, &shape.length, "items");
-            if shape.unique {
-                out.push_str("unique ");
-            }
             out.push('(');
             self::shape(out, item);
             out.push(')');
@@ -120,12 +117,13 @@ fn scalar(out: &mut String, shape: &Shape) {
     {
         let _ = write!(out, ", matching {}", code(pattern));
     }
-    if let [reference] = shape.references.as_slice() {
-        let _ = write!(out, ", of an `{}`", reference.resource_type);
+    for (index, reference) in shape.references.iter().take(3).enumerate() {
+        let _ =
+            write!(out, "{} `{}`", if index == 0 { ", of an" } else { " or an" }, reference.resource_type);
     }
-    if !shape.values.is_empty() && shape.kind != Kind::String {
-        let values: Vec<String> = shape.values.iter().take(12).map(|value| code(value)).collect();
-        let more = if shape.values.len() > 12 { ", .." } else { "" };
+    if !shape.values.is_empty() {
+        let values: Vec<String> = shape.values.iter().take(6).map(|value| code(value)).collect();
+        let more = if shape.values.len() > 6 { ", .." } else { "" };
         let _ = write!(out, ", one of {}{more}", values.join(", "));
     }
 }
@@ -138,6 +136,31 @@ fn bounds(out: &mut String, bounds: &Bounds, what: &str) {
         (Some(least), None) => write!(out, "at least {least} {what} "),
         (None, Some(most)) => write!(out, "at most {most} {what} "),
     };
+}
+
+/// What holds between several properties, one sentence each.
+pub(crate) fn rules(out: &mut String, properties: &Properties) {
+    let names = |names: &[Text], word: &str| -> String {
+        names.iter().map(|name| code(name)).collect::<Vec<_>>().join(&format!(" {word} "))
+    };
+    let groups = |groups: &[Vec<Text>]| -> String {
+        groups.iter().map(|group| names(group, "with")).collect::<Vec<_>>().join(", ")
+    };
+    for rule in &properties.rules {
+        let _ = match rule {
+            Rule::ExactlyOne(of) => writeln!(out, "///\n/// Exactly one of these is needed: {}.", groups(of)),
+            Rule::AtLeastOne(of) => {
+                writeln!(out, "///\n/// At least one of these is needed: {}.", groups(of))
+            }
+            Rule::Excludes(one, others) => {
+                writeln!(out, "///\n/// {} excludes {}.", code(one), names(others, "and"))
+            }
+            Rule::Needs(one, others) => {
+                writeln!(out, "///\n/// {} needs {}.", code(one), names(others, "and"))
+            }
+            Rule::Count(..) => Ok(()),
+        };
+    }
 }
 
 /// What a handle's page says.

@@ -25,23 +25,66 @@ pub(crate) struct Needs {
 
 /// The ends of names of properties that hold something secret. Text is not taken for them.
 const SECRETS: &[&str] = &[
-    "Password",
-    "Passphrase",
-    "SecretString",
-    "AuthToken",
     "AccessToken",
+    "ApiKey",
+    "ApiKeyValue",
+    "ApiSecretKey",
+    "AuthToken",
     "ClientSecret",
-    "SecretAccessKey",
+    "HECToken",
     "OAuthToken",
     "OauthToken",
-    "SecretToken",
-    "BasicAuthPassword",
+    "Passphrase",
+    "Password",
+    "Passwords",
+    "PreSharedKey",
     "PrivateKey",
     "RefreshToken",
+    "SasToken",
+    "SecretAccessKey",
+    "SecretKey",
+    "SecretString",
+    "SecretToken",
 ];
+
+/// Properties that end so and hold no secret: a path on the proxy's file system, the identifier of a key.
+const NO_SECRETS: &[(&str, &str)] = &[
+    ("AWS::AppMesh::VirtualGateway", "PrivateKey"),
+    ("AWS::AppMesh::VirtualNode", "PrivateKey"),
+    ("AWS::IAM::SAMLProvider", "RemovePrivateKey"),
+];
+
+/// Attributes that are secrets under a name that says less.
+const SECRET_ATTRIBUTES: &[(&str, &str)] = &[("AWS::CodeBuild::SourceCredential", "Token")];
+
+fn is_secret(resource_type: &str, name: &str) -> bool {
+    let listed =
+        |list: &[(&str, &str)]| list.iter().any(|(owner, known)| *owner == resource_type && *known == name);
+    listed(SECRET_ATTRIBUTES) || (SECRETS.iter().any(|ending| name.ends_with(ending)) && !listed(NO_SECRETS))
+}
 
 /// Properties with a type of their own: resource type (or object within it), property, Rust type.
 const TYPES: &[(&str, &str, &str)] = &[
+    ("AWS::DocDB::DBCluster", "MasterUsername", "types::UserName"),
+    ("AWS::RDS::DBCluster", "MasterUsername", "types::UserName"),
+    ("AWS::RDS::DBInstance", "MasterUsername", "types::UserName"),
+    ("AWS::Redshift::Cluster", "MasterUsername", "types::UserName"),
+    ("AWS::IAM::Role", "AssumeRolePolicyDocument", "crate::policy::TrustPolicy"),
+    ("AWS::IAM::Role", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::Policy", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::RolePolicy", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::UserPolicy", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::GroupPolicy", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::User", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::IAM::Group", "PolicyDocument", "crate::policy::IdentityPolicy"),
+    ("AWS::S3::BucketPolicy", "PolicyDocument", "crate::policy::ResourcePolicy"),
+    ("AWS::SQS::QueuePolicy", "PolicyDocument", "crate::policy::ResourcePolicy"),
+    ("AWS::SNS::TopicPolicy", "PolicyDocument", "crate::policy::ResourcePolicy"),
+    ("AWS::KMS::Key", "KeyPolicy", "crate::policy::ResourcePolicy"),
+    ("AWS::KMS::ReplicaKey", "KeyPolicy", "crate::policy::ResourcePolicy"),
+    ("AWS::ECR::Repository", "RepositoryPolicyText", "crate::policy::ResourcePolicy"),
+    ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", "crate::policy::ResourcePolicy"),
     ("AWS::AmazonMQ::Broker", "HostInstanceType", "types::Class<types::service::AmazonMq>"),
     ("AWS::AutoScaling::AutoScalingGroup", "InstanceType", "types::InstanceType"),
     ("AWS::AutoScaling::LaunchConfiguration", "InstanceType", "types::InstanceType"),
@@ -292,6 +335,7 @@ impl<'f> Resource<'f> {
             Kind::List(item) => format!("Vec<{}>", self.attribute_type(name, item, needs)),
             Kind::String => match references::target(name, &shape.references) {
                 Some(target) => self.target(&target, needs),
+                None if is_secret(&self.facts.name, name) => "fw::Secret".to_owned(),
                 None => "String".to_owned(),
             },
             Kind::Integer => "i64".to_owned(),
@@ -323,7 +367,7 @@ impl<'f> Resource<'f> {
                 None => "f64".to_owned(),
             },
             Kind::String => {
-                if let Some(target) = references::target(name, &shape.references)
+                if let Some(target) = references::of_property(&self.facts.name, name, &shape.references)
                     && !(owner.starts_with("super::") && references::is_own(self.facts, name, &target))
                 {
                     return self.target(&target, needs);
@@ -331,7 +375,7 @@ impl<'f> Resource<'f> {
                 if !shape.values.is_empty() {
                     return self.enumeration(owner, name, shape);
                 }
-                if SECRETS.iter().any(|ending| name.ends_with(ending)) {
+                if is_secret(&self.facts.name, name) {
                     return "fw::Secret".to_owned();
                 }
                 match shape.format.as_deref() {
@@ -385,9 +429,11 @@ impl<'f> Resource<'f> {
         let phantom = if required.is_empty() { "" } else { ", fw::PhantomData" };
 
         let whose = owner.rsplit("::").next().unwrap_or_default();
+        let mut rules = String::new();
+        docs::rules(&mut rules, properties);
         let _ = write!(
             out,
-            "/// Builds a [`{whose}`]{}{}.\n#[must_use = \"a builder does nothing until it is {}\"]\n\
+            "/// Builds a [`{whose}`]{}{}.\n{}#[must_use = \"a builder does nothing until it is {}\"]\n\
              pub struct {name}{}(pub(super) fw::Body{fields});\n",
             if whose == owner.as_str() { String::new() } else { format!("({owner})") },
             match required.len() {
@@ -401,6 +447,7 @@ impl<'f> Resource<'f> {
                         .join(", ")
                 ),
             },
+            rules,
             if *resource { "added with `.add(name, ..)`" } else { "given to a property" },
             angle(list(&|has| format!("{has} = fw::Unset"))),
         );

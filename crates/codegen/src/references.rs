@@ -162,6 +162,31 @@ pub(crate) fn target(property: &str, references: &[Reference]) -> Option<Target>
     Some(Target { resource_type: owner.name.to_string(), by })
 }
 
+/// Properties that take an ARN and a name or an id as well, of which only one is published: AWS's reference of each
+/// says "the short name or full ARN", "the family and revision or full ARN", "the identifier or the ARN".
+const ANY_WAY: &[(&str, &str)] = &[
+    ("AWS::ECS::Service", "Cluster"),
+    ("AWS::ECS::Service", "TaskDefinition"),
+    ("AWS::ECS::TaskSet", "Cluster"),
+    ("AWS::ECS::TaskSet", "TaskDefinition"),
+    ("AWS::RDS::DBCluster", "SourceDBClusterIdentifier"),
+    ("AWS::RDS::DBInstance", "SourceDBClusterIdentifier"),
+    ("AWS::RDS::DBInstance", "SourceDBInstanceIdentifier"),
+];
+
+/// Properties that take what is no resource, too: `FARGATE_SPOT` is a capacity provider.
+const NOT_ONLY: &[&str] = &["CapacityProvider", "CapacityProviders"];
+
+/// What a property of a type of resource refers to, if it takes nothing else.
+pub(crate) fn of_property(owner: &str, property: &str, references: &[Reference]) -> Option<Target> {
+    if NOT_ONLY.contains(&property) {
+        return None;
+    }
+    let target = target(property, references)?;
+    let by = if ANY_WAY.contains(&(owner, property)) { By::Identifier } else { target.by };
+    Some(Target { by, ..target })
+}
+
 /// Whether a property gives its own resource its name, and so refers to nothing.
 pub(crate) fn is_own(owner: &ResourceType, property: &str, target: &Target) -> bool {
     target.resource_type == owner.name

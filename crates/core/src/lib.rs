@@ -97,8 +97,8 @@ pub use rule::Rule;
 pub use synth::Options;
 pub use template::{Format, Template, UnknownFormat};
 pub use value::{
-    Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, NoValue, Output, Scalar, Secret,
-    Value,
+    Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, NoValue, NotSecret, Output,
+    Scalar, Secret, Value,
 };
 pub use wires::{Lowering, UnknownLowering};
 

@@ -329,7 +329,7 @@ impl<T> Param<T> {
 impl<T: Value> Param<T> {
     /// The value as an expression.
     pub fn value(self) -> Output<T> {
-        Output::<T>::new(Expr::reference(Target::Parameter(self.key))).cast()
+        Output::<String>::new(Expr::reference(Target::Parameter(self.key))).cast()
     }
 }
 

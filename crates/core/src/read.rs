@@ -7,7 +7,10 @@ use crate::{
     finding::Finding,
     parameter::Param,
     resource::{About, AsHandle, Body, Handle, IntoResource, Resource},
-    value::{Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, Output, Secret, Value},
+    value::{
+        Arn, Id, Identifier, Input, IntoInput, IntoJson, IntoText, Json, Name, NotSecret, Output, Secret,
+        Value,
+    },
 };
 
 /// A handle that knows its type: what typed builders yield when they are added.
@@ -166,6 +169,8 @@ impl<T: PropertyType> Value for T {
     const KIND: Kind = T::KIND;
 }
 
+impl<T: PropertyType> NotSecret for T {}
+
 /// A property type whose values can be given to a property as they are; a nested property type has a builder for
 /// that.
 pub trait LiteralType: PropertyType {
@@ -181,6 +186,11 @@ impl<T: LiteralType> IntoInput<T> for T {
 
 /// A property type whose literals are text, so that an expression that yields text may stand for it: the
 /// parameter of a stack, an attribute.
+#[diagnostic::on_unimplemented(
+    message = "an expression that yields text does not fit a property of type `{Self}`",
+    label = "expected something that yields `{Self}`",
+    note = "`.cast()` makes it one, where you know better than the types do"
+)]
 pub trait TextType: PropertyType {}
 
 impl<T: TextType> IntoInput<T> for Output<String> {
@@ -199,15 +209,15 @@ impl<T: TextType> IntoInput<T> for Param<String> {
     }
 }
 
-// What is typed is still text. (That a list of texts stands for a list of such would be as true, and would make
-// `functions::select(0, zones)` ambiguous; `.cast()` says it.)
-impl<T: TextType> IntoInput<String> for Output<T> {
-    fn into_input(self) -> Input<String> {
-        Input::new(self.expr().clone())
-    }
-}
+// That a typed text is still text, and that a list of texts stands for a list of such, is said with `.cast()`: impls
+// would make `functions::select(0, zones)` ambiguous, and the message about a secret as text unreadable.
 
 /// A property type whose literals are numbers, so that an expression that yields a number may stand for it.
+#[diagnostic::on_unimplemented(
+    message = "an expression that yields a number does not fit a property of type `{Self}`",
+    label = "expected something that yields `{Self}`",
+    note = "`.cast()` makes it one, where you know better than the types do"
+)]
 pub trait NumberType: PropertyType {}
 
 impl<T: NumberType> IntoInput<T> for Output<i64> {
@@ -229,6 +239,11 @@ impl<T: NumberType> IntoInput<T> for Param<i64> {
 /// A property type with a list of known values, which AWS may extend at any time.
 ///
 /// Code is generated for it: an `enum` with a variant for every known value. [`Other`] stands for all that are not.
+#[diagnostic::on_unimplemented(
+    message = "an expression that yields text does not fit a property of type `{Self}`",
+    label = "expected something that yields `{Self}`",
+    note = "`.cast()` makes it one, where you know better than the types do"
+)]
 pub trait Enumeration: Copy + PartialEq + 'static {
     /// The known values, as templates spell them.
     const VALUES: &'static [(Self, &'static str)];

@@ -48,6 +48,21 @@ pub trait Value {
     const KIND: Kind;
 }
 
+/// A type whose values may be shown: every one but [`Secret`]. A secret cannot be cast to something else.
+#[diagnostic::on_unimplemented(
+    message = "a value of type `{Self}` cannot be taken for something else",
+    note = "a secret stays one: nothing that can be read is made of it"
+)]
+pub trait NotSecret: Value {}
+
+impl NotSecret for String {}
+impl NotSecret for i64 {}
+impl NotSecret for f64 {}
+impl NotSecret for bool {}
+impl NotSecret for Json {}
+impl<T> NotSecret for Vec<T> {}
+impl<T> NotSecret for BTreeMap<String, T> {}
+
 /// A type whose values read as text: strings, numbers, truth values, ids, ARNs and names.
 #[diagnostic::on_unimplemented(
     message = "a value of type `{Self}` does not read as text",
@@ -135,6 +150,7 @@ macro_rules! typed_text {
             const KIND: Kind = Kind::Text;
         }
         impl<R> Scalar for $name<R> {}
+        impl<R> NotSecret for $name<R> {}
 
         impl<R> IntoInput<$name<R>> for $name<R> {
             fn into_input(self) -> Input<$name<R>> {
@@ -276,23 +292,6 @@ impl<T> Output<T> {
         &self.expr
     }
 
-    /// The same expression as a value of another type, where you know better than the types do.
-    ///
-    /// ```
-    /// # use formwork_core::{App, Resource, Output};
-    /// # let app = App::for_tests();
-    /// # let stack = app.stack("network");
-    /// let zone = stack.add("Zone", Resource::raw("AWS::Route53::HostedZone").set("Name", "example.org"));
-    /// let servers: Output<Vec<String>> = zone.attribute("NameServers").cast();
-    /// ```
-    pub fn cast<U: Value>(self) -> Output<U> {
-        let mut expr = self.expr;
-        if let Expr::Reference(reference) = &mut expr {
-            reference.kind = U::KIND;
-        }
-        Output::new(expr)
-    }
-
     /// Lets this reference cross stacks in the given way, whatever the program's default is.
     ///
     /// ```
@@ -326,7 +325,26 @@ impl<T> Output<T> {
     where
         T: Value,
     {
-        Self::new(Expr::reference(Target::Attribute(key, attribute))).cast()
+        Output::<String>::new(Expr::reference(Target::Attribute(key, attribute))).cast()
+    }
+}
+
+impl<T: NotSecret> Output<T> {
+    /// The same expression as a value of another type, where you know better than the types do.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource, Output};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("network");
+    /// let zone = stack.add("Zone", Resource::raw("AWS::Route53::HostedZone").set("Name", "example.org"));
+    /// let servers: Output<Vec<String>> = zone.attribute("NameServers").cast();
+    /// ```
+    pub fn cast<U: Value>(self) -> Output<U> {
+        let mut expr = self.expr;
+        if let Expr::Reference(reference) = &mut expr {
+            reference.kind = U::KIND;
+        }
+        Output::new(expr)
     }
 }
 

@@ -225,7 +225,7 @@ fn text_stands_for_typed_text_and_typed_text_for_text() {
     let bucket = BucketBuilder::new()
         .set::<Vec<Status>>("Statuses", statuses.clone().cast::<Vec<Status>>())
         .set::<Status>("Status", statuses.select(1))
-        .set::<String>("Name", status)
+        .set::<String>("Name", status.cast::<String>())
         .set::<Status>("Parameter", stack.parameter("Status", Parameter::string()));
     stack.add("Bucket", bucket);
     assert_eq!(

@@ -492,7 +492,9 @@ impl Import<'_> {
         let numbered = (2..).map(|number| format!("{longer}{number}"));
         // Definitions keep their names, whoever comes first.
         let defined = |name: &String| {
-            !source.starts_with('#') && self.schema["definitions"].get(name.as_str()).is_some()
+            let definition = self.schema["definitions"].get(name.as_str());
+            // A list by that name is no object; its items may have the name.
+            !source.starts_with('#') && definition.is_some_and(|definition| definition["type"] != "array")
         };
         std::iter::once(wanted)
             .chain([longer.clone()])
@@ -566,6 +568,10 @@ impl Import<'_> {
         }
         all.into_iter()
             .map(|(name, mut shape)| {
+                // A port is a number; some schemas call the attribute a text.
+                if name.ends_with(".Port") && shape.kind == Kind::String {
+                    shape = Shape { kind: Kind::Integer, ..Shape::default() };
+                }
                 units::apply(self.name, &name, &mut shape);
                 sort_references(&mut shape);
                 Attribute { name: name.into(), shape }

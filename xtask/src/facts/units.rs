@@ -36,7 +36,18 @@ const NAMED: &[(&str, &str, Unit)] = &[
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "Cooldown", Unit::Seconds),
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "ScaleInCooldown", Unit::Seconds),
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "ScaleOutCooldown", Unit::Seconds),
+    ("AWS::AutoScaling::LaunchConfiguration", "VolumeSize", Unit::Gibibytes),
+    ("AWS::AutoScaling::LifecycleHook", "HeartbeatTimeout", Unit::Seconds),
+    ("AWS::CloudFront::Distribution", "DefaultTTL", Unit::Seconds),
     ("AWS::CloudFront::Distribution", "ErrorCachingMinTTL", Unit::Seconds),
+    ("AWS::CloudFront::Distribution", "MaxTTL", Unit::Seconds),
+    ("AWS::CloudFront::Distribution", "MinTTL", Unit::Seconds),
+    ("AWS::EC2::EC2Fleet", "VolumeSize", Unit::Gibibytes),
+    ("AWS::EC2::SpotFleet", "VolumeSize", Unit::Gibibytes),
+    ("AWS::IAM::Role", "MaxSessionDuration", Unit::Seconds),
+    ("AWS::Lambda::Function", "Size", Unit::Mebibytes),
+    ("AWS::RDS::DBCluster", "AllocatedStorage", Unit::Gibibytes),
+    ("AWS::RDS::DBCluster", "SecondsUntilAutoPause", Unit::Seconds),
     ("AWS::CloudFront::Distribution", "OriginReadTimeout", Unit::Seconds),
     ("AWS::CloudFront::Distribution", "OriginKeepaliveTimeout", Unit::Seconds),
     ("AWS::CloudFront::Distribution", "ConnectionTimeout", Unit::Seconds),
@@ -73,7 +84,7 @@ pub fn apply(resource_type: &str, property: &str, shape: &mut Shape) {
     }
     let named = NAMED.iter().find(|(owner, known, _)| *owner == resource_type && *known == name);
     innermost.unit = match innermost.kind {
-        Kind::Integer | Kind::Number if !innermost.values.is_empty() => None,
+        Kind::Integer | Kind::Number if !innermost.values.is_empty() => named.map(|(.., unit)| *unit),
         Kind::Integer => named.map(|(.., unit)| *unit).or_else(|| of_name(name)),
         Kind::Number => {
             named.map(|(.., unit)| *unit).or_else(|| whole(innermost).then(|| of_name(name)).flatten())
@@ -84,6 +95,11 @@ pub fn apply(resource_type: &str, property: &str, shape: &mut Shape) {
         }
         _ => None,
     };
+    // Where -1 means something of its own, a port or a percentage does not fit.
+    if innermost.range.least.as_deref().is_some_and(|least| least.starts_with('-')) {
+        innermost.unit.take_if(|unit| matches!(unit, Unit::Port | Unit::Percent));
+        return;
+    }
     let percent =
         name.contains("Percent") && innermost.range.most.as_deref().is_some_and(|most| most == "100");
     if innermost.unit.is_none() && percent && matches!(innermost.kind, Kind::Integer | Kind::Number) {

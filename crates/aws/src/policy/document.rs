@@ -265,3 +265,9 @@ impl<K: Complete> IntoInput<Document<K>> for Json {
         Input::new(self.into_json())
     }
 }
+// A document that was read from a file.
+impl<K: Complete> IntoInput<Document<K>> for serde_json::Value {
+    fn into_input(self) -> Input<Document<K>> {
+        Input::new(self.into_json())
+    }
+}

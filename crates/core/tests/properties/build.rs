@@ -273,7 +273,9 @@ impl World {
                 None => self.text(row),
             },
             Text::Ssm(name) => ssm(name.clone()).version(1).value(),
-            Text::Secret(secret) => secretsmanager(self.text(secret)).key("k").value().cast(),
+            Text::Secret(secret) => {
+                Output::new(secretsmanager(self.text(secret)).key("k").value().expr().clone())
+            }
             Text::ToJson(value) => functions::to_json_string(self.value(value)),
             Text::Sub(text, value) => functions::sub(&sub_text(text), [("V", self.text(value))]),
         }
