@@ -85,6 +85,10 @@ fn every_property_of_the_schemas_is_in_the_facts() {
         wrong
             .extend(differences(&name, &facts.properties, &schema, &|property| read_only.contains(property)));
         for (definition, node) in schema["definitions"].as_object().into_iter().flatten() {
+            // A list has keywords on its items; the object by that name is what they are.
+            if node["type"] == "array" {
+                continue;
+            }
             // A definition that nothing refers to, or only what AWS sets, is no object of the facts.
             let Some(object) = facts.object(definition) else { continue };
             objects += 1;

@@ -615,6 +615,20 @@ pub fn types() -> Result<(), String> {
     budget("s", seconds, 60.0);
     budget("MB", megabytes, 3000.0);
 
+    let before = children_seconds();
+    let status = Command::new("cargo")
+        .args(["doc", "--package", "formwork-aws", "--no-deps"])
+        .env("CARGO_TARGET_DIR", &target)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if !status.is_ok_and(|status| status.success()) {
+        return Err("documenting the default set failed".to_owned());
+    }
+    let seconds = children_seconds() - before;
+    println!("documentation of the default set: {seconds:.1} s");
+    budget("s", seconds, 20.0);
+
     let mut sizes: Vec<(usize, usize, &str)> = formwork_facts::services()
         .map(|service| {
             let types = formwork_facts::types(service).filter_map(formwork_facts::resource_type);

@@ -88,7 +88,7 @@ const ALSO: &[(&str, &str, &[&str])] = &[
     ("AWS::BillingConductor::BillingGroup", "AccountGrouping", &["LinkedAccountIds"]),
     // Needed unless something else is there that is not required either.
     ("AWS::ApiGateway::RestApi", "", &["Name"]),
-    ("AWS::DynamoDB::Table", "", &["BillingMode"]),
+    ("AWS::DynamoDB::Table", "", &["AttributeDefinitions", "BillingMode"]),
     ("AWS::EC2::Instance", "", &["ImageId"]),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "", &["Type"]),
     // An object in place of a text: one of them may be empty, not both.
@@ -150,6 +150,22 @@ pub(crate) fn document(owner: &str, place: &Place<'_>) -> Value {
 /// A text that every property of a type takes.
 pub(crate) fn of_type(rust_type: &str) -> Option<&'static str> {
     BY_TYPE.iter().find(|(name, _)| *name == rust_type).map(|(_, text)| *text)
+}
+
+/// The policy of a property that takes one of a kind, as the type writes it.
+pub(crate) fn policy(rust_type: &str) -> Option<Value> {
+    let statement = match rust_type.strip_prefix("crate::policy::")? {
+        "TrustPolicy" => {
+            json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+        }
+        "IdentityPolicy" => {
+            json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::existing-bucket/*"})
+        }
+        _ => {
+            json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::existing-bucket/*"})
+        }
+    };
+    Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }
 
 /// A text that the property takes.

@@ -185,7 +185,10 @@ impl<'f> Maker<'f> {
             Kind::Object(name) if rust_type != "fw::Json" && variant > 0 => self.another(name, variant),
             Kind::Object(name) if rust_type != "fw::Json" => self.object(name, whole),
             Kind::Object(_) | Kind::Json => {
-                let json = text::document(&self.facts.name, place);
+                let json = match text::policy(rust_type) {
+                    Some(policy) => policy,
+                    None => text::document(&self.facts.name, place),
+                };
                 Given { rust: format!("json(r####\"{json}\"####)"), json }
             }
             Kind::Boolean => {
