@@ -26,7 +26,8 @@
 //! The modules of services are generated when this crate is built, from `formwork-facts`; only those whose feature is
 //! enabled. `cargo xtask expand sqs` in Formwork's repository prints one.
 //!
-//! **Boundary:** nothing here judges a value; what AWS accepts beyond its type is the business of `check`.
+//! **Boundary:** a small type says what is wrong with a literal of its own (`FW0701` and on); whether AWS accepts a
+//! property's value beyond its type is the business of `check`.
 
 mod extra;
 pub mod policy;

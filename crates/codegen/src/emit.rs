@@ -54,13 +54,13 @@ const NO_SECRETS: &[(&str, &str)] = &[
     ("AWS::IAM::SAMLProvider", "RemovePrivateKey"),
 ];
 
-/// Attributes that are secrets under a name that says less.
-const SECRET_ATTRIBUTES: &[(&str, &str)] = &[("AWS::CodeBuild::SourceCredential", "Token")];
+/// Properties that are secrets under a name that says less.
+const ALSO_SECRETS: &[(&str, &str)] = &[("AWS::CodeBuild::SourceCredential", "Token")];
 
 fn is_secret(resource_type: &str, name: &str) -> bool {
     let listed =
         |list: &[(&str, &str)]| list.iter().any(|(owner, known)| *owner == resource_type && *known == name);
-    listed(SECRET_ATTRIBUTES) || (SECRETS.iter().any(|ending| name.ends_with(ending)) && !listed(NO_SECRETS))
+    listed(ALSO_SECRETS) || (SECRETS.iter().any(|ending| name.ends_with(ending)) && !listed(NO_SECRETS))
 }
 
 /// Properties with a type of their own: resource type (or object within it), property, Rust type.

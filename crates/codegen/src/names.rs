@@ -65,7 +65,6 @@ fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for part in name.split(|c: char| !c.is_ascii_alphanumeric()) {
         let mut rest = part;
-        let mut word_start = true;
         while !rest.is_empty() {
             let length =
                 match WHOLE.iter().find(|whole| rest.starts_with(**whole) && ends_word(&rest[whole.len()..]))
@@ -73,7 +72,6 @@ fn words(name: &str) -> Vec<String> {
                     Some(whole) => whole.len(),
                     None => word_length(rest),
                 };
-            let _ = std::mem::replace(&mut word_start, false);
             words.push(rest[..length].to_owned());
             rest = &rest[length..];
         }

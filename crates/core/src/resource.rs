@@ -263,7 +263,7 @@ pub(crate) struct Attributes {
 
 /// What every builder is made of: properties, encoded as they are set, and attributes.
 ///
-/// Setters of all types share its one [`set`](Body::set).
+/// Setters of all types share its one [`set`](Body::set), generated ones through [`with`](Body::with).
 #[derive(Debug, Default)]
 pub struct Body {
     // Behind a pointer, because builders are handed on by value from setter to setter.
@@ -309,11 +309,11 @@ impl Body {
         self.put(Section::Properties, name.into(), value.into_input().expr(), Location::caller());
     }
 
-    /// The same in one expression, which is the whole of most setters: there are tens of thousands.
+    /// The same in one expression, which is the whole of a generated setter: there are tens of thousands.
     #[must_use]
     #[track_caller]
     pub fn with<T>(mut self, name: &'static str, value: impl IntoInput<T>) -> Self {
-        self.put(Section::Properties, name.into(), value.into_input().expr(), Location::caller());
+        self.set(name, value);
         self
     }
 

@@ -160,3 +160,24 @@ fn what_was_set_can_be_read_back() {
         r#"{"Nested":{"a":["x",{"b":true}]}}"#
     );
 }
+
+#[test]
+fn tags_of_instances_are_handed_on_and_what_takes_none_is_refused() {
+    let app = app();
+    let stack = app.stack("s");
+    stack.add(
+        "Group",
+        Resource::raw("AWS::X1::Group").tagging(Tagging::Propagating("Tags")).tag("team", "web"),
+    );
+    let template = synth(app).stacks()[0].template().value().clone();
+    assert_eq!(
+        template["Resources"]["Group"]["Properties"]["Tags"].to_string(),
+        r#"[{"Key":"team","PropagateAtLaunch":true,"Value":"web"}]"#
+    );
+
+    let app = self::app();
+    app.stack("s").add("Route", Resource::raw("AWS::X1::Route").tagging(Tagging::None).tag("team", "web"));
+    let findings = refused(app);
+    let found: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["error[FW0306]: AWS::X1::Route takes no tags, but `Route` has the tag `team`"]);
+}

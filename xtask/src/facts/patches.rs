@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 #[derive(Default)]
 pub struct Patches {
     applied: Vec<&'static str>,
+    /// The references of `REFERENCES` that were added.
+    referring: Vec<usize>,
 }
 
 /// A correction of a schema before it is read.
@@ -15,13 +17,6 @@ struct OfSchema {
     resource_type: &'static str,
     /// Answers whether there was anything to correct.
     patch: fn(&mut Value) -> bool,
-}
-
-/// A correction of the facts on a type.
-struct OfFacts {
-    name: &'static str,
-    resource_type: &'static str,
-    patch: fn(&mut ResourceType) -> bool,
 }
 
 const SCHEMAS: &[OfSchema] = &[
@@ -45,7 +40,9 @@ const SCHEMAS: &[OfSchema] = &[
         patch: |schema| {
             let property = &mut schema["definitions"]["NotificationConfiguration"]["properties"]["TopicARN"];
             let unclear = property["type"] != "string" && property.is_object();
-            *property = json!({"type": "string"});
+            if unclear {
+                *property = json!({"type": "string"});
+            }
             unclear
         },
     },
@@ -71,22 +68,6 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("AWS::Route53::RecordSet", "HealthCheckId", "AWS::Route53::HealthCheck", "HealthCheckId"),
 ];
 
-fn references(facts: &mut ResourceType) {
-    let name = facts.name.clone();
-    let objects = facts.objects.iter_mut().map(|object| &mut object.properties);
-    for property in objects.chain([&mut facts.properties]).flat_map(|group| &mut group.all) {
-        let wanted = REFERENCES.iter().find(|(owner, known, ..)| *owner == name && *known == property.name);
-        if let Some((.., resource_type, target)) = wanted
-            && property.shape.references.is_empty()
-        {
-            let reference = Reference { resource_type: (*resource_type).into(), property: (*target).into() };
-            property.shape.references.push(reference);
-        }
-    }
-}
-
-const FACTS: &[OfFacts] = &[];
-
 impl Patches {
     pub fn schema(&mut self, resource_type: &str, mut schema: Value) -> Value {
         for patch in SCHEMAS.iter().filter(|patch| patch.resource_type == resource_type) {
@@ -97,19 +78,29 @@ impl Patches {
         schema
     }
 
+    /// Adds the references that are published nowhere.
     pub fn facts(&mut self, facts: &mut ResourceType) {
-        references(facts);
-        for patch in FACTS {
-            if patch.resource_type == facts.name && (patch.patch)(facts) {
-                self.applied.push(patch.name);
+        let owner = facts.name.clone();
+        let objects = facts.objects.iter_mut().map(|object| &mut object.properties);
+        for property in objects.chain([&mut facts.properties]).flat_map(|group| &mut group.all) {
+            let wanted =
+                REFERENCES.iter().position(|(name, known, ..)| *name == owner && *known == property.name);
+            if let Some(index) = wanted.filter(|_| property.shape.references.is_empty()) {
+                let (.., resource_type, target) = REFERENCES[index];
+                let reference = Reference { resource_type: resource_type.into(), property: target.into() };
+                property.shape.references.push(reference);
+                self.referring.push(index);
             }
         }
     }
 
     /// Refuses patches that had nothing to correct: the source has changed.
     pub fn finish(self) -> Result<(), String> {
-        let all = SCHEMAS.iter().map(|patch| patch.name).chain(FACTS.iter().map(|patch| patch.name));
-        let stale: Vec<&str> = all.filter(|name| !self.applied.contains(name)).collect();
+        let schemas = SCHEMAS.iter().filter(|patch| !self.applied.contains(&patch.name));
+        let references = REFERENCES.iter().enumerate().filter(|(index, _)| !self.referring.contains(index));
+        let references =
+            references.map(|(_, (owner, property, ..))| format!("the reference of {owner} {property}"));
+        let stale: Vec<String> = schemas.map(|patch| patch.name.to_owned()).chain(references).collect();
         match stale.as_slice() {
             [] => Ok(()),
             stale => Err(format!("patches that no longer apply, to be removed: {}", stale.join("; "))),
