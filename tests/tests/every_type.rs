@@ -42,6 +42,14 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The properties of the smallest resource of every type of a service.
+pub(crate) fn smallest(service: &str) -> Vec<(&'static formwork_facts::ResourceType, serde_json::Value)> {
+    let builders = formwork_codegen::builders(service);
+    let types = formwork_facts::types(service).filter_map(formwork_facts::resource_type);
+    let made = |facts| value::Maker::new(facts, &builders, "module", "smallest").smallest();
+    types.map(|facts| (facts, made(facts).resource.json)).collect()
+}
+
 #[test]
 fn every_type_is_built_with_what_it_requires_and_with_everything() {
     let folder = root().join("target/every-type");

@@ -40,8 +40,13 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 
 /// The built program of an example.
 pub(crate) fn example(name: &str) -> PathBuf {
+    program(name, name)
+}
+
+/// A built program of a package.
+pub(crate) fn program(package: &str, name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = run(Command::new(cargo).args(["build", "--quiet", "--package", name]).current_dir(root()));
+    let built = run(Command::new(cargo).args(["build", "--quiet", "--package", package]).current_dir(root()));
     assert_eq!(built.code, 0, "{}", built.err);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp is inside target");
     target.join("debug").join(name)

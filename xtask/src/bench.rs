@@ -117,7 +117,7 @@ pub fn speed() -> Result<(), String> {
 }
 
 /// Says whether a figure is within its budget.
-fn budget(what: &str, figure: f64, limit: f64) {
+pub fn budget(what: &str, figure: f64, limit: f64) {
     let word = if figure <= limit { "within" } else { "OVER" };
     println!("{word} the budget: {figure:.2} of {limit} {what}");
 }
@@ -679,7 +679,7 @@ pub fn compiler(program: &str, arguments: &[String]) -> Result<(), String> {
 }
 
 /// User and system time of all children that have ended, in seconds.
-fn children_seconds() -> f64 {
+pub fn children_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The second field is the program's name in parentheses and may hold blanks.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -4,13 +4,17 @@
 //! - `peers`: only makes what the tests need (the Python environment with cfn-lint).
 //! - `expand <service>`: prints the generated source of a service, or of one type such as `AWS::EC2::Subnet`.
 //! - `facts update`: makes the data files of `crates/facts` anew from their pinned sources, and says what changed.
-//! - `bench`: speed and memory beside the floors, then the costs of building; `bench speed`, `bench build` and `bench types` for one.
+//! - `fuzz [SECONDS]`: any bytes as a template, for a minute or as long as is said.
+//! - `bench`: speed and memory beside the floors, then `check` beside cfn-lint, then the costs of
+//!   building; `bench speed`, `bench check`, `bench build` and `bench types` for one.
 
 use std::process::ExitCode;
 
 mod bench;
+mod bench_check;
 mod expand;
 mod facts;
+mod fuzz;
 mod tests;
 
 fn main() -> ExitCode {
@@ -31,12 +35,19 @@ fn main() -> ExitCode {
         ["peers"] => tests::peers().map(|_| ()),
         ["expand", name] => expand::print(name),
         ["facts", "update"] => facts::update(),
-        ["bench"] => bench::speed().and_then(|()| bench::building()).and_then(|()| bench::types()),
+        ["fuzz"] => fuzz::run("60"),
+        ["fuzz", seconds] => fuzz::run(seconds),
+        ["bench"] => bench::speed()
+            .and_then(|()| bench_check::run())
+            .and_then(|()| bench::building())
+            .and_then(|()| bench::types()),
+        ["bench", "check"] => bench_check::run(),
+        ["bench-check-one", file] => bench_check::one(file),
         ["bench", "types"] => bench::types(),
         ["bench", "speed"] => bench::speed(),
         ["bench", "build"] => bench::building(),
         ["bench-one", variant, count, file] => bench::one(variant, count, file),
-        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | bench [speed | build | types]"
+        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | fuzz [SECONDS] | bench [speed | check | build | types]"
             .to_owned()),
     };
     match result {

@@ -68,7 +68,7 @@ pub fn peers() -> Result<PathBuf, String> {
     Ok(folder.to_owned())
 }
 
-fn step(command: &mut Command) -> Result<(), String> {
+pub fn step(command: &mut Command) -> Result<(), String> {
     let words: Vec<String> = std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().into_owned())

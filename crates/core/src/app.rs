@@ -13,6 +13,7 @@ use crate::{
     parameter::{Param, Parameter},
     read::TypedHandle,
     resource::{About, AsHandle, Handle, IntoResource},
+    review::{Policy, Review},
     rule::Rule,
     value::{IntoJson, IntoText},
     wires::Lowering,
@@ -38,6 +39,7 @@ use crate::{
 pub struct App {
     pub(crate) model: RefCell<Model>,
     pub(crate) transforms: RefCell<Vec<Rc<Transform>>>,
+    pub(crate) policies: RefCell<Vec<Policy>>,
 }
 
 /// One CloudFormation stack of an [`App`]: the unit of deployment. It is its own outermost [`Scope`].
@@ -69,6 +71,7 @@ impl App {
         Self {
             model: RefCell::new(Model::new(name.into(), environment)),
             transforms: RefCell::new(Vec::new()),
+            policies: RefCell::new(Vec::new()),
         }
     }
 
@@ -139,6 +142,28 @@ impl App {
     pub fn transform(&self, name: impl Into<String>, step: impl Fn(Edit<'_>) + 'static) -> &Self {
         let transform = Transform { name: name.into().into(), step: Box::new(step) };
         self.transforms.borrow_mut().push(Rc::new(transform));
+        self
+    }
+
+    /// Adds a rule of your own, under a code of your own: `check` runs it over the finished assembly, and treats what
+    /// it says like its own findings.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource, Review};
+    /// # let app = App::for_tests();
+    /// app.policy("ORG001", |review: &Review<'_>| {
+    ///     for edge in review.graph().edges() {
+    ///         if edge.from.stack != edge.to.stack && edge.to.kind == "AWS::RDS::DBInstance" {
+    ///             review.say(review.error(edge.from.handle, "", "only the stack `data` talks to databases"));
+    ///         }
+    ///     }
+    /// });
+    /// ```
+    ///
+    /// With typed handles, `review.all::<s3::Bucket>()` and `review.get(bucket).versioning_configuration` read what
+    /// was set.
+    pub fn policy(&self, code: impl Into<String>, rule: impl Fn(&Review<'_>) + 'static) -> &Self {
+        self.policies.borrow_mut().push(Policy::new(code.into(), rule));
         self
     }
 

@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    finding::Findings,
+    edit,
+    finding::{Finding, Findings},
     graph::{Graph, GraphView},
     ids::{self, Ids},
     limits,
@@ -19,7 +20,9 @@ use crate::{
         ManifestTemplate, ManifestWire, ParameterSource, WireEnd,
     },
     model::{Environment, Model},
-    resource::Section,
+    read::{Object, TypedHandle},
+    resource::{AsHandle, Handle, Section},
+    review::Policy,
     synth::Templates,
     template::{Format, Template},
     wires::{Lowering, Wiring},
@@ -38,6 +41,7 @@ pub struct Assembly {
     findings: Findings,
     lowering: Lowering,
     lock: Option<Lock>,
+    policies: Vec<Policy>,
 }
 
 /// One stack of an [`Assembly`].
@@ -63,8 +67,9 @@ impl Assembly {
         findings: Findings,
         lowering: Lowering,
         lock: Option<Lock>,
+        policies: Vec<Policy>,
     ) -> Self {
-        Self { model, ids, graph, wiring, names, order, templates, findings, lowering, lock }
+        Self { model, ids, graph, wiring, names, order, templates, findings, lowering, lock, policies }
     }
 
     /// The name of the app.
@@ -97,6 +102,51 @@ impl Assembly {
     /// What there is to say, none of it an error.
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// What the program's own rules say, in the order in which they were added.
+    pub fn review(&self) -> Findings {
+        self.policies.iter().flat_map(|policy| policy.run(self)).collect()
+    }
+
+    /// The codes of the program's own rules.
+    pub fn policy_codes(&self) -> Vec<String> {
+        self.policies.iter().map(|policy| policy.code().to_owned()).collect()
+    }
+
+    /// The properties of a resource as they were set; see [`App::get`](crate::App::get).
+    pub fn get<H: TypedHandle>(&self, resource: H) -> H::Properties {
+        let node = self.graph().node(resource.as_handle());
+        H::Properties::from(
+            node.map_or_else(|| Object::new(Vec::new()), |node| edit::object(&self.model, node)),
+        )
+    }
+
+    /// All resources of a type, in the order in which they were added.
+    pub fn all<H: TypedHandle>(&self) -> Vec<H> {
+        let handle = |node| H::from_handle(Handle { key: self.model.key(node) });
+        self.model.of_kind(H::TYPE).map(handle).collect()
+    }
+
+    /// Names the stack, the place in the template and the lines of a resource in a finding; with a path such as
+    /// `Tags.0.Key`, those of the property or of as much of it as there is.
+    pub fn locate(&self, finding: Finding, resource: impl AsHandle, path: &str) -> Finding {
+        let Some(node) = self.graph().node(resource.as_handle()) else { return finding };
+        let stack = AssembledStack { assembly: self, index: self.model.nodes[node as usize].stack };
+        let mut steps = vec!["Resources", self.ids.node(node)];
+        if !path.is_empty() {
+            steps.push("Properties");
+            steps.extend(path.split('.'));
+        }
+        let mut finding = finding.in_stack(stack.id()).template_path(steps.join("/"));
+        finding.resource_types.push(self.model.kind(node).to_string());
+        stack.locations(&steps).into_iter().fold(finding, |finding, (at, label)| finding.at(at, label))
+    }
+
+    /// The stack and the logical id of a resource; `None` for one of another program.
+    pub fn identify(&self, resource: impl AsHandle) -> Option<(String, &str)> {
+        let node = self.graph().node(resource.as_handle())?;
+        Some((ids::stack_path(&self.model, self.model.nodes[node as usize].stack), self.ids.node(node)))
     }
 
     /// The dependency graph of all resources.
@@ -514,11 +564,108 @@ impl<'a> AssembledStack<'a> {
     /// The line that set a property of a resource, or a part of one: `Vpc` and `CidrBlock`, `Task` and
     /// `ContainerDefinitions.0.Image`. Of a part whose own line is not known, the line of what it is part of.
     pub fn property_location(&self, logical_id: &str, property: &str) -> Option<SourceLocation> {
+        let model = &self.assembly.model;
+        let node = self.node(logical_id)?;
+        let mut steps = property.split('.');
+        let found = model.property(node, Section::Properties, steps.next()?)?;
+        Some(model.place_within(found, &steps.collect::<Vec<_>>()).into())
+    }
+
+    fn node(&self, logical_id: &str) -> Option<u32> {
         let Assembly { model, ids, .. } = self.assembly;
         let nodes = &model.stacks[self.index as usize].nodes;
-        let node = nodes.iter().find(|node| ids.node(**node) == logical_id)?;
-        let mut steps = property.split('.');
-        let found = model.property(*node, Section::Properties, steps.next()?)?;
-        Some(model.place_within(found, &steps.collect::<Vec<_>>()).into())
+        nodes.iter().find(|node| ids.node(**node) == logical_id).copied()
+    }
+
+    /// The lines that a place in the template comes from, with a word on each: `["Resources", "Vpc", "Properties",
+    /// "CidrBlock"]`, `["Outputs", "Url"]`. Of what nobody wrote a line for, the line of the stack.
+    pub fn locations(&self, path: &[&str]) -> Vec<(SourceLocation, &'static str)> {
+        let Assembly { model, ids, .. } = self.assembly;
+        let data = &model.stacks[self.index as usize];
+        let declared = |at: crate::expr::At| vec![(SourceLocation::from(at), "declared here")];
+        let named = |numbers: &[u32], names: &[String], name: &str| {
+            numbers.iter().copied().find(|number| names[*number as usize] == name)
+        };
+        let found = match path {
+            ["Resources", id, rest @ ..] => match self.node(id) {
+                Some(node) => return self.resource_locations(node, rest),
+                None => None,
+            },
+            ["Parameters", name, ..] => named(&data.parameters, &ids.parameters, name)
+                .map(|number| model.parameters[number as usize].0.at),
+            ["Conditions", name, ..] => named(&data.conditions, &ids.conditions, name)
+                .map(|number| model.conditions[number as usize].at),
+            ["Mappings", name, ..] => {
+                named(&data.mappings, &ids.mappings, name).map(|number| model.mappings[number as usize].0.at)
+            }
+            ["Outputs", name, ..] => {
+                let names = &ids.outputs[self.index as usize];
+                let found = data.outputs.iter().zip(names).find(|(_, known)| *known == name);
+                found.map(|(output, _)| output.declared.at)
+            }
+            _ => None,
+        };
+        declared(found.unwrap_or(data.at))
+    }
+
+    fn resource_locations(&self, node: u32, path: &[&str]) -> Vec<(SourceLocation, &'static str)> {
+        let model = &self.assembly.model;
+        let mut places = Vec::new();
+        let sections = [
+            ("Properties", Section::Properties),
+            ("Metadata", Section::Metadata),
+            ("CreationPolicy", Section::CreationPolicy),
+            ("UpdatePolicy", Section::UpdatePolicy),
+        ];
+        if let [section, name, rest @ ..] = path
+            && let Some((_, section)) = sections.iter().find(|(known, _)| known == section)
+            && let Some(property) = model.property(node, *section, name)
+        {
+            places.push((model.place_within(property, rest).into(), ""));
+        }
+        if let ([attribute], Some(attributes)) = (path, &model.nodes[node as usize].attributes) {
+            let at = match *attribute {
+                "DeletionPolicy" => attributes.deletion_policy.map(|(_, at)| at),
+                "UpdateReplacePolicy" => attributes.update_replace_policy.map(|(_, at)| at),
+                "DependsOn" => attributes.depends_on.first().map(|(_, at)| *at),
+                _ => None,
+            };
+            places.extend(at.map(|at| (at.into(), "")));
+        }
+        for (index, place) in model.places(node).into_iter().enumerate() {
+            if !places.iter().any(|(known, _)| *known == place) {
+                places.push((place, if index == 0 { "declared here" } else { "made here" }));
+            }
+        }
+        places
+    }
+
+    /// The findings that a program accepts on a resource: code, reason, and the line that says so.
+    pub fn accepted(&self, logical_id: &str) -> Vec<(&'a str, &'a str, SourceLocation)> {
+        let node = self.node(logical_id).map(|node| &self.assembly.model.nodes[node as usize]);
+        let accepted = node.and_then(|node| node.attributes.as_ref()).map(|attributes| &attributes.accepted);
+        accepted.into_iter().flatten().map(|(code, reason, at)| (&**code, &**reason, (*at).into())).collect()
+    }
+
+    /// The logical ids of all resources on which a program accepts findings.
+    pub fn accepting(&self) -> Vec<&'a str> {
+        let Assembly { model, ids, .. } = self.assembly;
+        let nodes = model.stacks[self.index as usize].nodes.iter();
+        let accepting = nodes.filter(|node| {
+            model.nodes[**node as usize].attributes.as_ref().is_some_and(|it| !it.accepted.is_empty())
+        });
+        accepting.map(|node| ids.node(*node)).collect()
+    }
+
+    /// The parameters that are filled by outputs of other stacks: the parameter, the stack as the program knows it,
+    /// and the output.
+    pub fn wired(&self) -> Vec<(String, String, String)> {
+        let Assembly { model, wiring, .. } = self.assembly;
+        let wires = wiring.wires.iter().filter(|wire| wire.consumer == self.index);
+        let wired = wires.filter_map(|wire| {
+            let parameter = wire.parameter.clone()?;
+            Some((parameter, ids::stack_path(model, wire.producer), wire.output.clone()))
+        });
+        wired.collect()
     }
 }

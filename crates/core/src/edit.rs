@@ -111,14 +111,7 @@ impl<'a> Edit<'a> {
 
     /// All properties together.
     pub(crate) fn object(&self) -> Object {
-        let fields = self.read(|model, node| {
-            let properties = model.properties(node).iter();
-            properties
-                .filter(|property| property.section == Section::Properties)
-                .map(|property| Field::new(property.name.clone(), model.value(property.value)))
-                .collect()
-        });
-        Object::new(fields.unwrap_or_default())
+        self.read(object).unwrap_or_else(|| Object::new(Vec::new()))
     }
 
     /// The names of all properties that are set.
@@ -176,6 +169,13 @@ impl<'a> Edit<'a> {
         self.change(|model, node| model.attributes_mut(node).update_replace_policy = Some((policy, at)))
     }
 
+    /// Accepts a finding on the resource; see [`Builder::accept`](crate::Builder::accept).
+    #[track_caller]
+    pub fn accept(&self, code: impl Into<Str>, reason: impl Into<Str>) -> &Self {
+        let accepted = (code.into(), reason.into(), Location::caller());
+        self.change(|model, node| model.attributes_mut(node).accepted.push(accepted))
+    }
+
     /// Creates the resource after another one.
     #[track_caller]
     pub fn depends_on(&self, resource: impl AsHandle) -> &Self {
@@ -219,6 +219,14 @@ impl<'a> Edit<'a> {
         }
         self.app.report(finding);
     }
+}
+
+/// All properties of a resource together.
+pub(crate) fn object(model: &Model, node: u32) -> Object {
+    let properties = model.properties(node).iter();
+    let properties = properties.filter(|property| property.section == Section::Properties);
+    let fields = properties.map(|property| Field::new(property.name.clone(), model.value(property.value)));
+    Object::new(fields.collect())
 }
 
 impl std::fmt::Debug for Edit<'_> {

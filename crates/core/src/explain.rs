@@ -55,7 +55,11 @@ mod tests {
                 for (position, _) in text.match_indices("\"FW") {
                     let code = &text[position + 1..];
                     let code: String = code.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-                    if code.len() == 6 && code[2..].bytes().all(|byte| byte.is_ascii_digit()) {
+                    // Those from 1000 belong to `check`.
+                    if code.len() == 6
+                        && code.starts_with("FW0")
+                        && code[2..].bytes().all(|byte| byte.is_ascii_digit())
+                    {
                         codes.insert(code);
                     }
                 }

@@ -66,6 +66,9 @@ pub struct Finding {
     /// The types of the resources concerned, for front ends that know more about them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource_types: Vec<String>,
+    /// The controls of security standards that it serves: `FSBP S3.8`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Cow<'static, str>>,
     /// Places in the source, the most telling first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
@@ -97,6 +100,7 @@ impl Finding {
             stack: None,
             template_path: None,
             resource_types: Vec::new(),
+            controls: Vec::new(),
             spans: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),

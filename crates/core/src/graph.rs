@@ -538,7 +538,7 @@ impl GraphView<'_> {
         }
     }
 
-    fn node(&self, resource: impl AsHandle) -> Option<u32> {
+    pub(crate) fn node(&self, resource: impl AsHandle) -> Option<u32> {
         let key = resource.as_handle().key;
         (key.app == self.model.app && (key.index as usize) < self.model.nodes.len()).then_some(key.index)
     }

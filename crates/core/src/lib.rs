@@ -57,6 +57,7 @@ mod path;
 mod policies;
 mod read;
 mod resource;
+mod review;
 mod rule;
 mod synth;
 mod template;
@@ -93,6 +94,7 @@ pub use resource::{
     About, AsHandle, Body, Builder, Handle, IntoHandles, IntoResource, Provided, Resource, Set, Tagging,
     Unset,
 };
+pub use review::Review;
 pub use rule::Rule;
 pub use synth::Options;
 pub use template::{Format, Template, UnknownFormat};

@@ -182,7 +182,8 @@ fn counts(findings: &Findings) -> String {
 fn group<'a>(finding: &'a Finding, sources: &dyn Sources) -> Group<'a> {
     let title = level(finding.severity).primary_title(&*finding.message).id(printable(&finding.code));
     let mut group = with_spans(Group::with_title(title), &finding.spans, sources);
-    for note in in_template(finding).iter().chain(&finding.notes) {
+    let serves = (!finding.controls.is_empty()).then(|| format!("control: {}", finding.controls.join(", ")));
+    for note in in_template(finding).iter().chain(&finding.notes).chain(&serves) {
         group = group.element(Level::NOTE.message(printable(note)));
     }
     for help in &finding.help {

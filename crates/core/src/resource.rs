@@ -259,6 +259,8 @@ pub(crate) struct Attributes {
     pub(crate) changes: Vec<crate::edit::Change>,
     /// The index of the nested stack that this resource is.
     pub(crate) nested: Option<u32>,
+    /// Findings that are known and accepted: code and reason.
+    pub(crate) accepted: Vec<(Str, Str, At)>,
 }
 
 /// What every builder is made of: properties, encoded as they are set, and attributes.
@@ -408,6 +410,24 @@ pub trait Builder: Sized {
     #[must_use]
     fn update_replace_policy(mut self, policy: UpdateReplacePolicy) -> Self {
         self.body_mut().attributes().update_replace_policy = Some((policy, Location::caller()));
+        self
+    }
+
+    /// Accepts what `check` has to say about this resource under a code, with the reason why: it is then no longer a
+    /// warning or an error, but listed with its reason in the report.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Builder, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("site");
+    /// stack.add("Pages", Resource::raw("AWS::S3::Bucket")
+    ///     .accept("FW2001", "holds nothing but the published pages"));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    fn accept(mut self, code: impl Into<Str>, reason: impl Into<Str>) -> Self {
+        let at = Location::caller();
+        self.body_mut().attributes().accepted.push((code.into(), reason.into(), at));
         self
     }
 

@@ -41,6 +41,7 @@ impl App {
     pub fn synth(self, options: &Options) -> Result<Assembly, Findings> {
         // Transforms are the user's code and see the app through their own views; the rest is data.
         transform::run(&self);
+        let policies = self.policies.into_inner();
         let mut model = self.model.into_inner();
         let lowering = options.lowering.unwrap_or(model.lowering);
         let mut findings: Vec<Finding> = std::mem::take(&mut model.findings).into_iter().collect();
@@ -96,7 +97,9 @@ impl App {
             return Err(findings);
         }
         let lock = options.lock.clone();
-        Ok(Assembly::new(model, ids, graph, wiring, names, order, templates, findings, lowering, lock))
+        Ok(Assembly::new(
+            model, ids, graph, wiring, names, order, templates, findings, lowering, lock, policies,
+        ))
     }
 }
 

@@ -15,7 +15,7 @@
 //! The facts are `data/iam-actions.txt`, written by `cargo xtask facts update`. The first call notes where each
 //! service begins; a service is read when it is first asked for.
 
-use std::{fmt, sync::OnceLock};
+use std::{collections::HashMap, fmt, sync::OnceLock};
 
 static TEXT: &str = include_str!("../data/iam-actions.txt");
 static SERVICES: OnceLock<Vec<Service>> = OnceLock::new();
@@ -31,6 +31,8 @@ pub struct Service {
 #[derive(Debug, Default)]
 struct Contents {
     actions: Vec<Action>,
+    /// The places of actions by their names in lower case.
+    by_name: HashMap<Box<str>, u32>,
     resource_types: Vec<ResourceType>,
     condition_keys: Vec<ConditionKey>,
 }
@@ -222,7 +224,9 @@ impl Service {
 
     /// The action of a name such as `GetObject`; upper or lower case.
     pub fn action(&self, name: &str) -> Option<Action> {
-        self.actions().iter().find(|action| action.name.eq_ignore_ascii_case(name)).copied()
+        let contents = self.contents();
+        let index = contents.by_name.get(&*name.to_ascii_lowercase())?;
+        contents.actions.get(*index as usize).copied()
     }
 
     /// The action with the longest name that the given one begins with: many operations have no action of their
@@ -252,6 +256,8 @@ impl Service {
             let mut group = "";
             for line in self.text.lines() {
                 if let Some(name) = line.strip_prefix(' ') {
+                    let place = contents.actions.len() as u32;
+                    contents.by_name.entry(name.to_ascii_lowercase().into()).or_insert(place);
                     contents.actions.push(Action { prefix: self.prefix, name, group });
                 } else if let Some((arn_format, name)) =
                     line.strip_prefix("resource ").and_then(|rest| rest.split_once(' '))

@@ -8,17 +8,17 @@ use std::{
     process::ExitCode,
 };
 
+use formwork_arguments::{Arguments, Stop};
+use formwork_check::{Baseline, Check, Report, output};
 use formwork_core::{
-    App, Assembly, Finding, Findings, Format, Lowering, Manifest, Options, WriteError, config, explain,
+    App, Assembly, Finding, Findings, Format, Lowering, Manifest, Options, Severity, WriteError, config,
+    explain,
     report::{self, Style},
 };
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{
-    Outcome, Project,
-    arguments::{Arguments, Stop},
-};
+use crate::{Outcome, Project, arguments::PROGRAM};
 
 /// Findings, among them errors; nothing was written.
 const REFUSED: u8 = 1;
@@ -36,7 +36,7 @@ where
         program,
         project: Project::current(),
         style: Style::Plain,
-        json: false,
+        format: output::Format::Text,
         out: Box::new(io::stdout().lock()),
         err: Box::new(io::stderr()),
         kind: std::marker::PhantomData,
@@ -58,7 +58,7 @@ struct Front<'p, C, F> {
     program: &'p F,
     project: Project,
     style: Style,
-    json: bool,
+    format: output::Format,
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     kind: std::marker::PhantomData<fn(C)>,
@@ -71,7 +71,7 @@ where
     R: Outcome,
 {
     fn run(&mut self, words: impl Iterator<Item = OsString>) -> io::Result<u8> {
-        let arguments = match Arguments::read(self.name, words) {
+        let arguments = match Arguments::read(&PROGRAM, self.name, words) {
             Ok(arguments) => arguments,
             Err(Stop::Help(text)) => {
                 self.out.write_all(text.as_bytes())?;
@@ -85,7 +85,7 @@ where
         if let Some(folder) = arguments.path("project") {
             self.project = Project::new(folder);
         }
-        self.json = arguments.word("message-format") == Some("json");
+        self.format = output::Format::of_word(arguments.word("message-format").unwrap_or_default());
         let colour = match arguments.word("color") {
             Some("always") => true,
             Some("never") => false,
@@ -97,6 +97,7 @@ where
         self.style = if colour { Style::Colour } else { Style::Plain };
         match arguments.command {
             "synth" => self.synth(&arguments),
+            "check" => self.check(&arguments),
             "list" => self.list(&arguments),
             "schema" => self.schema(&arguments),
             _ => self.explain(&arguments),
@@ -105,11 +106,15 @@ where
 
     /// Writes findings where the reader of the chosen format looks for them.
     fn report(&mut self, findings: &Findings) -> io::Result<()> {
-        if self.json {
-            return self.out.write_all(report::json(findings).as_bytes());
-        }
-        let text = report::text(findings, &self.project.sources(), self.style);
-        self.err.write_all(text.as_bytes())
+        let text = match self.format {
+            output::Format::Text => {
+                let text = report::text(findings, &self.project.sources(), self.style);
+                return self.err.write_all(text.as_bytes());
+            }
+            output::Format::Json => report::json(findings),
+            format => output::document(&findings.clone().into(), format).unwrap_or_default(),
+        };
+        self.out.write_all(text.as_bytes())
     }
 
     fn refuse(&mut self, findings: impl Into<Findings>) -> io::Result<u8> {
@@ -135,6 +140,15 @@ where
             Ok(assembly) => assembly,
             Err(findings) => return self.refuse(findings),
         };
+        let checked = if arguments.flag("unchecked") {
+            Report::from(assembly.findings().clone())
+        } else {
+            formwork_check::assembly(&assembly)
+        };
+        if checked.has_errors() {
+            let errors = checked.findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+            return self.refuse(errors.collect::<Findings>());
+        }
         let before = match arguments.path("since").map(|folder| self.since(&folder, &environment)) {
             Some(Ok(manifest)) => Some(manifest),
             Some(Err(findings)) => return self.refuse(findings),
@@ -168,7 +182,7 @@ where
             findings.push(unwritten(&error));
             return self.refuse(findings);
         }
-        if let (Some(other), false) = (other, self.json) {
+        if let (Some(other), true) = (other, self.for_people()) {
             writeln!(
                 self.err,
                 "replaced the assembly of `{other}` in {}: give each program its own `--out`",
@@ -179,15 +193,74 @@ where
             if let Err(error) = staged.keep() {
                 return self.refuse(unlocked(error));
             }
-            if !self.json {
+            if self.for_people() {
                 writeln!(self.err, "wrote {}: commit it", file.display())?;
             }
         }
         self.report(assembly.findings())?;
-        if !self.json {
+        if self.for_people() {
             self.summary(&assembly, &environment, folder)?;
+            let new = checked.findings.len().saturating_sub(assembly.findings().len());
+            if new > 0 {
+                let findings = if new == 1 { "1 finding" } else { &*format!("{new} findings") };
+                writeln!(
+                    self.out,
+                    "{findings} of `check`, none of them an error: see `check {environment}`"
+                )?;
+            }
         }
         Ok(0)
+    }
+
+    fn check(&mut self, arguments: &Arguments) -> io::Result<u8> {
+        let environment = arguments.operand().unwrap_or_default().to_owned();
+        let lowering: Option<Lowering> = arguments.word("wires").and_then(|word| word.parse().ok());
+        let check = Check::new().exposure();
+        #[cfg(feature = "guard")]
+        let check = match arguments.path("guard").map(|rules| check.clone().guard_files(&rules)) {
+            Some(Ok(check)) => check,
+            Some(Err(finding)) => return self.refuse(finding),
+            None => check,
+        };
+        match self.assemble(&environment, Options { lowering, ..Options::default() }) {
+            Ok(assembly) => self.conclude(check.assembly(&assembly), arguments),
+            Err(findings) => self.refuse(findings),
+        }
+    }
+
+    /// Writes what a check found, less what is known already.
+    fn conclude(&mut self, mut report: Report, arguments: &Arguments) -> io::Result<u8> {
+        if let Some(file) = arguments.path("write-baseline") {
+            let baseline = Baseline::of(&report.findings);
+            if let Err(error) = std::fs::write(&file, baseline.text()) {
+                let message = format!("cannot write {}: {error}", file.display());
+                return self.refuse(Finding::error("FW0601", message));
+            }
+            writeln!(self.err, "wrote {} findings to {}", report.findings.len(), file.display())?;
+            return Ok(0);
+        }
+        if let Some(file) = arguments.path("baseline") {
+            match Baseline::read(&file) {
+                Ok(baseline) => report.hide(&baseline, &file.display().to_string()),
+                Err(finding) => return self.refuse(finding),
+            }
+        }
+        if arguments.word("deny").is_some() {
+            report.deny_warnings();
+        }
+        match output::document(&report, self.format) {
+            Some(text) => self.out.write_all(text.as_bytes())?,
+            None => {
+                let text = output::text(&report, &self.project.sources(), self.style);
+                self.err.write_all(text.as_bytes())?;
+                self.out.write_all(output::summary(&report).as_bytes())?;
+            }
+        }
+        Ok(if report.has_errors() { REFUSED } else { 0 })
+    }
+
+    fn for_people(&self) -> bool {
+        self.format == output::Format::Text
     }
 
     /// The manifest of an earlier assembly of this app in this environment.
@@ -278,12 +351,14 @@ where
 
     fn explain(&mut self, arguments: &Arguments) -> io::Result<u8> {
         let Some(code) = arguments.operand() else {
-            for (code, title) in explain::codes() {
+            let mut codes: Vec<_> = explain::codes().chain(formwork_check::explain::codes()).collect();
+            codes.sort_unstable();
+            for (code, title) in codes {
                 writeln!(self.out, "{code}  {title}")?;
             }
             return Ok(0);
         };
-        match explain::page(code) {
+        match explain::page(code).or_else(|| formwork_check::explain::page(code)) {
             Some(page) => {
                 self.out.write_all(page.as_bytes())?;
                 Ok(0)

@@ -22,6 +22,7 @@
 //!
 //! ```text
 //! $ cargo run -- synth prod      templates in target/formwork/prod/, or everything that is wrong
+//! $ cargo run -- check prod      what a reviewer would say, each finding at the line that caused it
 //! $ cargo run -- list            environments and their stacks
 //! $ cargo run -- schema          the JSON Schema of config/*.json, for editors
 //! $ cargo run -- explain FW0202  what a code means
@@ -39,6 +40,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 pub use formwork_aws as aws;
+pub use formwork_check as check;
 pub use formwork_core as core;
 pub use formwork_core::{functions, interpolate, json, list, map, pseudo};
 

@@ -1,0 +1,142 @@
+//! What a program accepts: findings on a resource that it names with a reason.
+
+use std::collections::HashMap;
+
+use formwork_core::{Finding, Findings, SourceLocation};
+
+use crate::{
+    document::Content,
+    report::Accepted,
+    rules,
+    template::{Origin, Template},
+};
+
+/// One acceptance: on which resource, of which code, why, and where that stands.
+#[derive(Debug)]
+struct Acceptance {
+    stack: Option<String>,
+    id: String,
+    code: String,
+    reason: String,
+    at: SourceLocation,
+    used: bool,
+}
+
+/// Takes what is accepted out of the findings, and says where an acceptance has no reason or no effect.
+///
+/// `codes` are the codes of rules that are not Formwork's own.
+pub(crate) fn accept(
+    findings: Findings,
+    templates: &[Template<'_>],
+    codes: &[String],
+) -> (Findings, Vec<Accepted>) {
+    let mut acceptances: Vec<Acceptance> = templates.iter().flat_map(acceptances).collect();
+    let mut index: HashMap<(Option<String>, String, String), usize> = HashMap::new();
+    for (number, acceptance) in acceptances.iter().enumerate() {
+        let key = (acceptance.stack.clone(), acceptance.id.clone(), acceptance.code.to_ascii_uppercase());
+        index.entry(key).or_insert(number);
+    }
+    let mut left = Findings::new();
+    let mut accepted = Vec::new();
+    for finding in findings {
+        let key = place(&finding).map(|(stack, id)| (stack, id, finding.code.to_ascii_uppercase()));
+        let acceptance = key.and_then(|key| index.get(&key)).and_then(|number| acceptances.get_mut(*number));
+        match acceptance {
+            Some(acceptance) => {
+                acceptance.used = true;
+                if acceptance.reason.trim().is_empty() {
+                    left.push(finding);
+                } else {
+                    let (reason, at) = (acceptance.reason.clone(), acceptance.at.clone());
+                    accepted.push(Accepted { finding, reason, at });
+                }
+            }
+            None => left.push(finding),
+        }
+    }
+    left.extend(acceptances.iter().filter_map(|acceptance| told(acceptance, codes)));
+    (left, accepted)
+}
+
+/// The stack, or the file, and the logical id that a finding is about.
+fn place(finding: &Finding) -> Option<(Option<String>, String)> {
+    let id = finding.template_path.as_deref()?.strip_prefix("Resources/")?.split('/').next()?;
+    let file = || finding.spans.first().map(|span| span.at.file.to_string());
+    Some((finding.stack.clone().or_else(file), id.to_owned()))
+}
+
+/// What there is to say about an acceptance itself.
+fn told(acceptance: &Acceptance, codes: &[String]) -> Option<Finding> {
+    let Acceptance { code, id, reason, used, .. } = acceptance;
+    let known = |code: &str| rules::all().any(|rule| rule.code.eq_ignore_ascii_case(code));
+    let own = code.to_ascii_uppercase().starts_with("FW");
+    let finding = if reason.trim().is_empty() {
+        Finding::error("FW1901", format!("`{code}` is accepted on `{id}` without a reason"))
+            .help("say why: whoever reads the report wants to know")
+    } else if own && !known(code) && formwork_core::explain::page(code).is_none() {
+        let near = formwork_core::nearest(code, rules::all().map(|rule| rule.code));
+        let near = near.map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| "`formwork explain` lists all codes".to_owned());
+        Finding::error("FW1902", format!("`{code}` is accepted on `{id}`, and there is no such code"))
+            .help(help)
+    } else if !used && (own || codes.iter().any(|known| known.eq_ignore_ascii_case(code))) {
+        Finding::warning("FW1903", format!("`{code}` is accepted on `{id}`, where nothing is found under it"))
+            .help("remove it, so that it hides nothing in the future")
+    } else {
+        return None;
+    };
+    let finding = finding.template_path(format!("Resources/{id}"));
+    let finding = match &acceptance.stack {
+        Some(stack) if *stack != acceptance.at.file => finding.in_stack(stack.clone()),
+        _ => finding,
+    };
+    Some(finding.at(acceptance.at.clone(), "accepted here"))
+}
+
+/// All acceptances of a template: those of the program, or those in the metadata of its resources.
+fn acceptances(template: &Template<'_>) -> Vec<Acceptance> {
+    match &template.origin {
+        Origin::Stack(stack) => {
+            let mut found = Vec::new();
+            for id in stack.accepting() {
+                for (code, reason, at) in stack.accepted(id) {
+                    found.push(Acceptance {
+                        stack: Some(stack.id()),
+                        id: id.to_owned(),
+                        code: code.to_owned(),
+                        reason: reason.to_owned(),
+                        at,
+                        used: false,
+                    });
+                }
+            }
+            found
+        }
+        Origin::File(file) => in_metadata(template, file),
+    }
+}
+
+/// `Metadata: {Formwork: {Accept: [{Code: .., Reason: ..}]}}` of every resource.
+fn in_metadata(template: &Template<'_>, file: &str) -> Vec<Acceptance> {
+    let document = &template.document;
+    let entry = |node, key: &str| template.map(node).and_then(|map| map.get(key));
+    let text = |node| match document.content(node) {
+        Content::Text(text) => Some(text.to_owned()),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    for (id, resource) in template.section("Resources") {
+        let list = entry(resource, "Metadata").and_then(|metadata| entry(metadata, "Formwork"));
+        let Some(list) = list.and_then(|formwork| entry(formwork, "Accept")) else { continue };
+        let Content::List(list) = document.content(list) else { continue };
+        for item in list.iter() {
+            let Some(code) = entry(item, "Code").and_then(text) else { continue };
+            let reason = entry(item, "Reason").and_then(text).unwrap_or_default();
+            let (line, column) = document.position(item);
+            let at = SourceLocation::new(file.to_owned(), line, column);
+            let stack = Some(file.to_owned());
+            found.push(Acceptance { stack, id: id.to_owned(), code, reason, at, used: false });
+        }
+    }
+    found
+}

@@ -1,0 +1,258 @@
+//! Relational databases: engines, versions, subnet groups, storage, windows, passwords.
+
+use std::borrow::Cow;
+
+use formwork_core::Severity;
+use formwork_facts::lists;
+
+use crate::{
+    context::{Resource, Value},
+    rule::{Rule, Run, Says, rule},
+};
+
+mod engines;
+pub(in crate::rules) mod network;
+mod settings;
+
+const INSTANCE: &str = "AWS::RDS::DBInstance";
+const CLUSTER: &str = "AWS::RDS::DBCluster";
+
+pub(super) const RULES: &[Rule] = &[
+    rule!("FW1261", Error, Run::Resource(&["AWS::RDS::DBSubnetGroup"], network::two_zones)),
+    rule!("FW1262", Error, Run::Resource(&[INSTANCE, CLUSTER], engines::family_fits)),
+    rule!(
+        "FW1263",
+        Warning,
+        Run::Resource(&[INSTANCE, CLUSTER, "AWS::RDS::GlobalCluster"], engines::known_version)
+    ),
+    rule!("FW1264", Error, Run::Resource(&[INSTANCE], engines::same_as_cluster)),
+    rule!("FW1265", Warning, Run::Resource(&[INSTANCE], belongs_to_the_cluster)),
+    rule!("FW1266", Error, Run::Resource(&[INSTANCE, CLUSTER], complete)),
+    rule!("FW1267", Error, Run::Resource(&[INSTANCE], storage)),
+    rule!("FW1268", Error, Run::Resource(&[INSTANCE, CLUSTER], settings::windows)),
+    rule!("FW1269", Error, Run::Resource(&[INSTANCE, CLUSTER], settings::master_password)),
+    rule!("FW1270", Warning, Run::System(network::port_is_open)),
+    rule!("FW1271", Error, Run::Resource(&[INSTANCE], settings::contradictions)),
+    rule!("FW1272", Error, Run::Resource(&[INSTANCE, CLUSTER], settings::monitoring)),
+    rule!("FW1278", Warning, Run::System(network::public_by_default)),
+    rule!("FW1279", Error, Run::Resource(&[CLUSTER], settings::serverless)),
+    rule!("FW1280", Error, Run::Resource(&["AWS::RDS::DBProxy"], settings::proxy)),
+];
+
+/// The cluster that an instance belongs to, where it is in the system.
+fn cluster_of(instance: Resource<'_>) -> Option<Resource<'_>> {
+    instance.get("DBClusterIdentifier").resource().filter(|cluster| cluster.kind() == CLUSTER)
+}
+
+/// The engine of an instance or a cluster; that of the cluster where the instance does not say.
+fn engine_of<'a>(database: Resource<'a>) -> Option<Cow<'a, str>> {
+    let own = database.get("Engine");
+    let engine = if own.is_absent() { cluster_of(database)?.get("Engine").text() } else { own.text() };
+    engine.map(|engine| engine.to_ascii_lowercase().into())
+}
+
+/// What a database is made from, if not from nothing.
+fn origin(database: Resource<'_>) -> Option<Value<'_>> {
+    const ORIGINS: &[&str] = &[
+        "DBSnapshotIdentifier",
+        "DBClusterSnapshotIdentifier",
+        "SnapshotIdentifier",
+        "SourceDBInstanceIdentifier",
+        "SourceDBClusterIdentifier",
+        "SourceDbClusterResourceId",
+        "SourceDbiResourceId",
+        "SourceDBInstanceAutomatedBackupsArn",
+        "ReplicationSourceIdentifier",
+        "GlobalClusterIdentifier",
+        "RestoreTime",
+        "RestoreToTime",
+    ];
+    ORIGINS.iter().map(|key| database.get(key)).find(|value| value.is_set())
+}
+
+fn belongs_to_the_cluster(instance: Resource<'_>, says: &mut Says) {
+    const CLUSTERS: &[&str] = &[
+        "AllocatedStorage",
+        "BackupRetentionPeriod",
+        "DBName",
+        "DeletionProtection",
+        "EnableIAMDatabaseAuthentication",
+        "ManageMasterUserPassword",
+        "MasterUserPassword",
+        "MasterUsername",
+        "MaxAllocatedStorage",
+        "MultiAZ",
+        "PreferredBackupWindow",
+    ];
+    let aurora = engine_of(instance).is_some_and(|engine| engine.starts_with("aurora"));
+    if !aurora || instance.get("DBClusterIdentifier").is_absent() {
+        return;
+    }
+    for property in CLUSTERS {
+        let value = instance.get(property);
+        if value.is_set() {
+            says.add(value, format!("`{property}` of `{}` is a matter of its Aurora cluster", instance.id()))
+                .help(match *property {
+                    "AllocatedStorage" | "MaxAllocatedStorage" => {
+                        "remove it; the volume of an Aurora cluster grows by itself".to_owned()
+                    }
+                    "MultiAZ" => "remove it; add an instance in another zone to the cluster".to_owned(),
+                    _ => format!("remove it, and set `{property}` of the cluster where it is wanted"),
+                });
+        }
+    }
+}
+
+fn complete(database: Resource<'_>, says: &mut Says) {
+    let Some(engine) = engine_of(database) else { return };
+    let aurora = engine.starts_with("aurora");
+    let cluster = database.kind() == CLUSTER;
+    if engine.starts_with("custom-") || lists::engine("rds", &engine).is_none() {
+        return;
+    }
+    let mut lacks = |property: &'static str, why: &str| {
+        says.add(
+            database.get(property),
+            format!("the {engine} database `{}` has no `{property}`", database.id()),
+        )
+        .help(why);
+    };
+    if aurora && !cluster {
+        if database.get("DBClusterIdentifier").is_absent() && origin(database).is_none() {
+            lacks("DBClusterIdentifier", "an Aurora instance belongs to an `AWS::RDS::DBCluster`; name it");
+        }
+        return;
+    }
+    if database.get("DBClusterIdentifier").is_set() || origin(database).is_some() {
+        return;
+    }
+    if !cluster || !aurora {
+        if database.get("AllocatedStorage").is_absent() {
+            lacks("AllocatedStorage", "say how many GiB it begins with");
+        }
+        if cluster && database.get("DBClusterInstanceClass").is_absent() {
+            lacks(
+                "DBClusterInstanceClass",
+                "a Multi-AZ cluster makes its instances itself and needs their class",
+            );
+        }
+    }
+    if database.get("MasterUsername").is_absent() {
+        lacks("MasterUsername", "name the first user");
+    }
+    let managed = database.get("ManageMasterUserPassword");
+    let managed = managed.is_set() && managed.boolean() != Some(false);
+    let by_iam = database.get("MasterUserAuthenticationType");
+    let by_iam = by_iam.is_set() && !by_iam.is("password");
+    if database.get("MasterUserPassword").is_absent() && !managed && !by_iam {
+        lacks("MasterUserPassword", "set `ManageMasterUserPassword: true`, or refer to a secret");
+    }
+}
+
+fn storage(instance: Resource<'_>, says: &mut Says) {
+    let Some(engine) = engine_of(instance) else { return };
+    if engine.starts_with("aurora") || instance.get("DBClusterIdentifier").is_set() {
+        return;
+    }
+    let (size, most) = (instance.get("AllocatedStorage"), instance.get("MaxAllocatedStorage"));
+    let (iops, throughput) = (instance.get("Iops"), instance.get("StorageThroughput"));
+    let kind = instance.get("StorageType");
+    let Some(kind_name) = (if kind.is_absent() { Some(Cow::Borrowed("")) } else { kind.text() }) else {
+        return;
+    };
+    if ["io1", "io2"].contains(&&*kind_name) && iops.is_absent() && origin(instance).is_none() {
+        says.add(kind, format!("storage of type `{kind_name}` needs `Iops`"))
+            .label("provisioned performance")
+            .help("set `Iops`, or use `gp3`");
+    }
+    if ["gp2", "standard"].contains(&&*kind_name) && iops.integer().is_some_and(|iops| iops > 0) {
+        says.add(iops, format!("storage of type `{kind_name}` does not take `Iops`"))
+            .help("use `gp3` or `io2`");
+    }
+    if ["gp2", "standard", "io1", "io2"].contains(&&*kind_name)
+        && throughput.integer().is_some_and(|it| it > 0)
+    {
+        says.add(throughput, format!("storage of type `{kind_name}` does not take `StorageThroughput`"))
+            .help("`gp3` does");
+    }
+    let Some(gibibytes) = size.integer() else { return };
+    if kind_name == "gp3" {
+        let least = match &*engine {
+            "postgres" | "mysql" | "mariadb" | "db2-ae" | "db2-se" => 400,
+            oracle if oracle.starts_with("oracle-") => 200,
+            _ => 0,
+        };
+        for property in ["Iops", "StorageThroughput"] {
+            let value = instance.get(property);
+            if value.integer().is_some() && gibibytes < least {
+                says.add(
+                    value,
+                    format!(
+                        "`{property}` with {gibibytes} GiB of `gp3`; {engine} takes it from {least} GiB on"
+                    ),
+                )
+                .also(size, "this size")
+                .help(format!("remove it, or allocate {least} GiB"));
+            }
+        }
+    }
+    if kind_name == "gp3" && (0..20).contains(&gibibytes) {
+        says.add(size, format!("{gibibytes} GiB of `{kind_name}`; the least is 20 GiB"))
+            .help("allocate 20 GiB");
+    }
+    if let Some(limit) = most.integer() {
+        let wanted = gibibytes.saturating_add(gibibytes / 10);
+        if limit < gibibytes {
+            says.add(
+                most,
+                format!("`MaxAllocatedStorage` {limit} is less than the {gibibytes} GiB allocated"),
+            )
+            .also(size, "what is allocated")
+            .help(format!("set it to at least {wanted}"));
+        } else if limit < wanted || limit == gibibytes {
+            says.add(most, format!("`MaxAllocatedStorage` {limit} leaves no room above {gibibytes} GiB"))
+                .severity(Severity::Warning)
+                .also(size, "what is allocated")
+                .help("storage grows by at least a tenth; leave more room, or remove the limit to switch growth off");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::databases::tests::support::*;
+
+    pub(super) mod support {
+        /// The codes that are found, of those that begin so.
+        pub(in crate::rules) fn codes(text: &str, beginning: &str) -> Vec<String> {
+            let report = crate::templates(&[crate::Source::new("t.yaml", text)]);
+            let codes = report.findings.iter().map(|finding| finding.code.to_string());
+            codes.filter(|code| code.starts_with(beginning)).collect()
+        }
+    }
+
+    fn instance(properties: &str) -> String {
+        format!(
+            "{{\"Parameters\":{{\"P\":{{\"Type\":\"String\"}}}},\"Resources\":{{\"Db\":{{\"Type\":\"AWS::RDS::DBInstance\",\
+             \"Properties\":{{{properties}}}}}}}}}"
+        )
+    }
+
+    #[test]
+    fn what_is_unknown_is_not_judged() {
+        let text = instance(r#""Engine":{"Ref":"P"},"EngineVersion":"1.2","StorageType":"io1""#);
+        assert!(codes(&text, "FW126").is_empty());
+        let text = instance(
+            r#""Engine":"postgres","EngineVersion":{"Ref":"P"},"DBSnapshotIdentifier":{"Ref":"P"},"StorageType":{"Ref":"P"}"#,
+        );
+        assert!(codes(&text, "FW126").is_empty());
+    }
+
+    #[test]
+    fn odd_numbers_do_no_harm() {
+        let text = instance(
+            r#""Engine":"postgres","AllocatedStorage":"9223372036854775807","MaxAllocatedStorage":-9223372036854775808,"StorageType":"gp3","Iops":1e308"#,
+        );
+        assert!(codes(&text, "FW1267").contains(&"FW1267".to_owned()));
+    }
+}

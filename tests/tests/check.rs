@@ -1,0 +1,228 @@
+//! `check` as a user types it: of a program of one's own, and of templates that nobody wrote in Rust.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+use crate::support::{Ran, folder, peer, run};
+
+/// Runs the program `reviewed` in a folder with one environment.
+fn reviewed(place: &Path, arguments: &[&str]) -> Ran {
+    run(Command::new(env!("CARGO_BIN_EXE_reviewed"))
+        .args(arguments)
+        .current_dir(place)
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env_remove("NO_COLOR"))
+}
+
+fn project(name: &str, range: &str, versions: bool) -> std::path::PathBuf {
+    let place = folder(name);
+    fs::create_dir(place.join("config")).expect("a folder");
+    let config = format!("{{\"range\": \"{range}\", \"versions\": {versions}}}\n");
+    fs::write(place.join("config/dev.json"), config).expect("a file");
+    place
+}
+
+#[test]
+fn findings_point_at_the_line_that_is_wrong() {
+    let place = project("check-lines", "10.1.0.0/24", true);
+    let ran = reviewed(&place, &["check", "dev"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let line = include_str!("../programs/reviewed.rs")
+        .lines()
+        .position(|line| line.contains(".cidr_block(config.range)"));
+    let line = line.expect("the line is there") + 1;
+    assert!(ran.err.contains("error[FW1201]: "), "{}", ran.err);
+    assert!(ran.err.contains(&format!("tests/programs/reviewed.rs:{line}:14")), "{}", ran.err);
+    assert!(
+        ran.err.contains("in the template of stack `network`: Resources/Subnet/Properties/CidrBlock"),
+        "{}",
+        ran.err
+    );
+    // What the templates use of the quotas.
+    assert!(ran.out.contains("resources 2/500"), "{}", ran.out);
+    assert!(!place.join("target").exists(), "check writes nothing");
+
+    // Nor does synth, until it is mended or told to.
+    let ran = reviewed(&place, &["synth", "dev"]);
+    assert_eq!((ran.code, ran.err.contains("error[FW1201]")), (1, true), "{}", ran.err);
+    assert!(!place.join("target").exists());
+    let ran = reviewed(&place, &["synth", "dev", "--unchecked"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(place.join("target/formwork/dev/manifest.json").exists());
+}
+
+#[test]
+fn rules_of_the_program_are_findings_like_others() {
+    let place = project("check-own", "10.0.1.0/24", false);
+    let ran = reviewed(&place, &["check", "dev"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("warning[ORG001]: our buckets keep old versions"), "{}", ran.err);
+    assert!(ran.err.contains("help: add `.versioning_configuration(..)`"), "{}", ran.err);
+    assert_eq!(reviewed(&place, &["check", "dev", "--deny", "warnings"]).code, 1);
+    let ran = reviewed(&place, &["synth", "dev"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("none of them an error: see `check dev`"), "{}", ran.out);
+}
+
+#[test]
+fn a_baseline_hides_what_was_known() {
+    let place = project("check-baseline", "10.0.1.0/24", false);
+    assert_eq!(reviewed(&place, &["check", "dev", "--write-baseline", "known.json"]).code, 0);
+    let ran = reviewed(&place, &["check", "dev", "--baseline", "known.json", "--deny", "warnings"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("note[FW1905]"), "{}", ran.err);
+    assert!(!ran.err.contains("ORG001"), "{}", ran.err);
+
+    // Something new is found, and what was mended is told.
+    fs::write(place.join("config/dev.json"), "{\"range\": \"10.1.0.0/24\", \"versions\": true}")
+        .expect("a file");
+    let ran = reviewed(&place, &["check", "dev", "--baseline", "known.json"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("error[FW1201]") && ran.err.contains("note[FW1906]"), "{}", ran.err);
+    assert!(ran.err.contains("ORG001 in data: Resources/Uploads"), "{}", ran.err);
+
+    let ran = reviewed(&place, &["check", "dev", "--baseline", "nothing.json"]);
+    assert_eq!((ran.code, ran.err.contains("error[FW1904]")), (1, true), "{}", ran.err);
+}
+
+#[test]
+fn machines_read_json_sarif_and_annotations() {
+    let place = project("check-formats", "10.1.0.0/24", false);
+    let json = reviewed(&place, &["check", "dev", "--message-format", "json"]);
+    let report: Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((json.code, json.err.as_str(), &report["version"]), (1, "", &1.into()));
+    let findings = report["findings"].as_array().expect("a list");
+    let outside = findings.iter().find(|finding| finding["code"] == "FW1201").expect("it is found");
+    assert_eq!(outside["templatePath"], "Resources/Subnet/Properties/CidrBlock");
+    assert_eq!(outside["spans"][0]["at"]["file"], "tests/programs/reviewed.rs");
+    assert_eq!(report["summary"]["errors"], findings.iter().filter(|one| one["severity"] == "error").count());
+    assert!(report["budgets"][0]["uses"].as_array().is_some_and(|uses| uses.len() > 3));
+
+    let sarif = reviewed(&place, &["check", "dev", "--message-format", "sarif"]);
+    let log: Value = serde_json::from_str(&sarif.out).expect("JSON");
+    assert_eq!(log["version"], "2.1.0");
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    let result = results.iter().find(|result| result["ruleId"] == "FW1201").expect("it is there");
+    let place_in = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place_in["artifactLocation"]["uri"], "tests/programs/reviewed.rs");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+    let index = result["ruleIndex"].as_u64().expect("an index") as usize;
+    assert_eq!(rules[index]["id"], "FW1201");
+
+    let github = reviewed(&place, &["check", "dev", "--message-format", "github"]);
+    let line = github.out.lines().find(|line| line.contains("FW1201")).expect("a line");
+    assert!(line.starts_with("::error file=tests/programs/reviewed.rs,line="), "{line}");
+    assert!(line.contains("title=FW1201::"), "{line}");
+}
+
+/// The program `formwork`, which is built with the tests of the workspace.
+fn formwork(place: &Path, arguments: &[&str]) -> Ran {
+    let program = crate::support::program("formwork-cli", "formwork");
+    run(Command::new(program).args(arguments).current_dir(place).env_remove("NO_COLOR"))
+}
+
+const TEMPLATE: &str = "\
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.0.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.1.0.0/24
+";
+
+#[test]
+fn templates_of_others_are_checked_with_their_own_lines() {
+    let place = folder("check-files");
+    fs::write(place.join("network.yaml"), TEMPLATE).expect("a file");
+    let ran = formwork(&place, &["check", "network.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("network.yaml:10:7"), "{}", ran.err);
+
+    // A folder, with what is no template in it.
+    fs::write(place.join("package.json"), "{\"name\": \"x\"}").expect("a file");
+    fs::create_dir(place.join("more")).expect("a folder");
+    let json = "{\"Resources\": {\"Vpc\": {\"Type\": \"AWS::EC2::VPC\", \"Properties\": {\"CidrBlok\": \"10.0.0.0/16\"}}}}";
+    fs::write(place.join("more/vpc.template"), json).expect("a file");
+    let ran = formwork(&place, &["check", "."]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("network.yaml:10:7") && ran.err.contains("more/vpc.template:1:"), "{}", ran.err);
+    assert!(!ran.err.contains("package.json"), "{}", ran.err);
+
+    let ran = formwork(&place, &["check", "more", "--message-format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert!(report["summary"]["errors"].as_u64().is_some_and(|errors| errors > 0));
+}
+
+#[test]
+fn what_cdk_wrote_is_checked_where_it_is_deployed() {
+    let place = folder("check-cdk");
+    let out = place.join("cdk.out");
+    fs::create_dir(&out).expect("a folder");
+    fs::write(out.join("cdk.out"), "{\"version\": \"36.0.0\"}").expect("a file");
+    let manifest = "{\"version\": \"36.0.0\", \"artifacts\": {\"Net\": {\"type\": \"aws:cloudformation:stack\", \
+        \"environment\": \"aws://111122223333/eu-central-1\", \"properties\": {\"templateFile\": \"Net.template.json\"}}}}";
+    fs::write(out.join("manifest.json"), manifest).expect("a file");
+    let template = "{\"Resources\": {\"Subnet\": {\"Type\": \"AWS::EC2::Subnet\", \"Properties\": {\
+        \"VpcId\": \"vpc-0123456789abcdef0\", \"CidrBlock\": \"10.0.0.0/24\", \"AvailabilityZone\": \"us-east-1a\"}}}}";
+    fs::write(out.join("Net.template.json"), template).expect("a file");
+    // The zone is not in the Region that the manifest names.
+    let ran = formwork(&place, &["check", "cdk.out"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("us-east-1a"), "{}", ran.err);
+    assert!(ran.err.contains("cdk.out/Net.template.json:1:"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let place = folder("check-unreadable");
+    fs::write(place.join("bad.yaml"), b"Resources:\n  A\xff: 1\n").expect("a file");
+    fs::write(place.join("open.json"), "{\"Resources\": {").expect("a file");
+    fs::create_dir(place.join("empty")).expect("a folder");
+    for (path, said) in [
+        ("nothing.yaml", "error[FW1803]: nothing.yaml cannot be read: "),
+        ("bad.yaml", "error[FW1803]: bad.yaml cannot be read: it is not UTF-8"),
+        ("open.json", "error[FW1801]: open.json cannot be read: "),
+        ("empty", "error[FW1804]: there is no template in empty"),
+    ] {
+        let ran = formwork(&place, &["check", path]);
+        assert_eq!(ran.code, 1, "{path}: {}", ran.err);
+        assert!(ran.err.contains(said), "{path}: {}", ran.err);
+    }
+    let ran = formwork(&place, &["check"]);
+    assert_eq!((ran.code, ran.err.lines().next()), (2, Some("error: the PATH is missing")));
+    let ran = formwork(&place, &["explain", "FW1201"]);
+    assert!(ran.code == 0 && ran.out.starts_with("# FW1201: "));
+    assert_eq!(formwork(&place, &["explain", "FW9999"]).code, 2);
+}
+
+#[test]
+fn a_resource_accepts_a_finding_in_its_metadata() {
+    let place = folder("check-accept");
+    let template = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Metadata:\n      Formwork:\n        Accept:\n          - Code: CODE\n            Reason: kept for the auditors\n";
+    let code = {
+        fs::write(place.join("logs.yaml"), template.replace("CODE", "ORG001")).expect("a file");
+        let ran = formwork(&place, &["check", "logs.yaml", "--message-format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        report["findings"][0]["code"].as_str().expect("kept for ever, and that is found").to_owned()
+    };
+    fs::write(place.join("logs.yaml"), template.replace("CODE", &code)).expect("a file");
+    let ran = formwork(&place, &["check", "logs.yaml"]);
+    assert!(ran.err.contains(&format!("accepted[{code}]")), "{}", ran.err);
+    assert!(ran.err.contains("kept for the auditors"), "{}", ran.err);
+    let ran = formwork(&place, &["check", "logs.yaml", "--message-format", "sarif"]);
+    let log: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    let accepted = results.iter().find(|result| result["ruleId"] == code.as_str()).expect("it is there");
+    assert_eq!(accepted["suppressions"][0]["justification"], "kept for the auditors");
+    // The interpreter of the peers stands for any reader of standard input.
+    let piped = run(Command::new(peer("python"))
+        .args(["-c", "import subprocess, sys; sys.exit(subprocess.run([sys.argv[1], 'check', '-'], stdin=open(sys.argv[2])).returncode)"])
+        .arg(crate::support::program("formwork-cli", "formwork"))
+        .arg(place.join("logs.yaml")));
+    assert!(piped.err.contains("kept for the auditors"), "{}", piped.err);
+}
