@@ -28,12 +28,12 @@ fn findings_point_at_the_line_that_is_wrong() {
     let place = project("check-lines", "10.1.0.0/24", true);
     let ran = reviewed(&place, &["check", "dev"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
-    let line = include_str!("../programs/reviewed.rs")
-        .lines()
-        .position(|line| line.contains(".cidr_block(config.range)"));
-    let line = line.expect("the line is there") + 1;
+    let source = include_str!("../programs/reviewed.rs").lines().enumerate();
+    let found =
+        source.filter_map(|(line, text)| Some((line + 1, text.find("cidr_block(config.range)")? + 1)));
+    let (line, column) = found.last().expect("the line is there");
     assert!(ran.err.contains("error[FW1201]: "), "{}", ran.err);
-    assert!(ran.err.contains(&format!("tests/programs/reviewed.rs:{line}:14")), "{}", ran.err);
+    assert!(ran.err.contains(&format!("tests/programs/reviewed.rs:{line}:{column}\n")), "{}", ran.err);
     assert!(
         ran.err.contains("in the template of stack `network`: Resources/Subnet/Properties/CidrBlock"),
         "{}",

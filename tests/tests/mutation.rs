@@ -146,6 +146,10 @@ fn valid() -> Vec<(&'static ResourceType, Value)> {
     let mut refused: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut valid = Vec::new();
     for (facts, properties) in formwork_facts::services().flat_map(every_type::smallest) {
+        // What a transform takes is up to it: of several forms the facts know one.
+        if facts.transform.is_some() {
+            continue;
+        }
         let found = errors(&facts.name, &properties);
         if found.is_empty() {
             valid.push((facts, properties));
@@ -155,6 +159,7 @@ fn valid() -> Vec<(&'static ResourceType, Value)> {
     }
     // The smallest resources are made of what single properties allow; what several have to be together is not known
     // to what makes them.
+    eprintln!("{} types, and {} whose smallest resource is refused", valid.len(), refused.len());
     assert!(refused.len() * 20 < valid.len(), "{refused:#?}");
     valid
 }
@@ -162,7 +167,7 @@ fn valid() -> Vec<(&'static ResourceType, Value)> {
 #[test]
 fn a_property_made_invalid_is_found_at_its_place() {
     let types = valid();
-    let config = Config { cases: 3_000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 20_000, failure_persistence: None, ..Config::default() };
     let mut runner = proptest::test_runner::TestRunner::new_with_rng(
         config,
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
@@ -184,7 +189,9 @@ fn a_property_made_invalid_is_found_at_its_place() {
             }
             let mut changed = properties.clone();
             let mut at = place.path.clone();
-            if place.named && value.index(8) == 0 {
+            // Whatever a custom resource is given goes to whoever makes it.
+            let open = facts.name == "AWS::CloudFormation::CustomResource";
+            if place.named && !open && value.index(8) == 0 {
                 if let Some(last) = at.last_mut() {
                     last.push_str("Xyz");
                 }

@@ -8,7 +8,7 @@
 use std::{
     borrow::Cow,
     cell::{Cell, OnceCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
 };
 
 use formwork_facts::ResourceType;
@@ -204,6 +204,61 @@ impl<'a> Context<'a> {
             }
             edges
         })
+    }
+
+    /// All resources that conditions touch: those that have one, choose by one, or use a parameter that one compares;
+    /// and all that are connected with such by references, in either direction.
+    pub(crate) fn varying(&'a self) -> HashSet<Resource<'a>> {
+        let mut open: Vec<Resource<'a>> =
+            self.resources().filter(|resource| self.is_touched(*resource)).collect();
+        let mut varying: HashSet<Resource<'a>> = open.iter().copied().collect();
+        while let Some(resource) = open.pop() {
+            let referred = resource.references().into_iter().map(|reference| reference.to);
+            let referring = resource.referrers().into_iter().map(|reference| reference.from);
+            open.extend(referred.chain(referring).filter(|next| varying.insert(*next)));
+        }
+        varying
+    }
+
+    /// Whether a condition, or a parameter that conditions compare, stands somewhere in a resource.
+    fn is_touched(&self, resource: Resource<'a>) -> bool {
+        let Some(document) = self.document(resource.template) else { return false };
+        let world = self.worlds.get(resource.template as usize);
+        let compared = |name: &str| world.is_some_and(|world| world.parameter(name).is_some());
+        let mut open = vec![resource.value().node];
+        if resource.value().entry("Condition").is_some() {
+            return true;
+        }
+        while let Some(node) = open.pop() {
+            match document.content(node) {
+                Content::List(list) => open.extend(list.iter()),
+                Content::Map(map) => {
+                    for (key, value) in map.iter() {
+                        let touched = match (key, document.content(value)) {
+                            ("Fn::If", _) => true,
+                            ("Ref", Content::Text(name)) => compared(name),
+                            ("Fn::Sub", Content::Text(text)) => substitution_parts(text)
+                                .iter()
+                                .any(|part| matches!(part, SubPart::Name(name) if compared(name))),
+                            _ => false,
+                        };
+                        if touched {
+                            return true;
+                        }
+                        open.push(value);
+                    }
+                }
+                // The text of a substitution with variables is the first item of a list.
+                Content::Text(text) if text.contains("${") => {
+                    let names = substitution_parts(text);
+                    if names.iter().any(|part| matches!(part, SubPart::Name(name) if compared(name))) {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Notes all references of one resource.

@@ -29,13 +29,17 @@ pub(crate) fn run(templates: &[Template<'_>]) -> Vec<Remark> {
             |worlds: &Vec<World>| worlds.get(number % worlds.len().max(1)).cloned().unwrap_or_default();
         let context = Context::new(templates, &exports, worlds.iter().map(world).collect());
         let before = says.len();
+        // What no condition touches, directly or through others, is in every world as it is in the first one.
+        let varying = (number > 0).then(|| context.varying());
         for rule in rules::all() {
             says.turn(rule);
             match rule.run {
                 Run::Resource(kinds, run) => {
                     for kind in kinds {
                         for resource in context.of_type(kind) {
-                            run(resource, &mut says);
+                            if varying.as_ref().is_none_or(|varying| varying.contains(&resource)) {
+                                run(resource, &mut says);
+                            }
                         }
                     }
                 }

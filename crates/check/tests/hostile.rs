@@ -242,7 +242,7 @@ fn runner(cases: u32) -> TestRunner {
 
 #[test]
 fn any_tree_can_be_checked() {
-    runner(2_000)
+    runner(600)
         .run(&tree(), |tree| {
             check(tree.to_string());
             Ok(())
@@ -252,7 +252,7 @@ fn any_tree_can_be_checked() {
 
 #[test]
 fn any_template_can_be_checked() {
-    runner(4_000)
+    runner(800)
         .run(&template(), |template| {
             check(template.to_string());
             Ok(())

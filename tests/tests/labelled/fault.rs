@@ -83,7 +83,6 @@ const WHOLE: &[(&str, fn(&mut Value))] = &[
     ("bad-replace", |template| {
         first(template, |resource| resource["UpdateReplacePolicy"] = json!(["Retain"]))
     }),
-    ("bad-metadata", |template| first(template, |resource| resource["Metadata"] = json!("text"))),
     ("bad-id", |template| {
         template["Resources"]["not-alphanumeric"] = json!({"Type": "AWS::SNS::Topic"});
     }),

@@ -1,5 +1,4 @@
 //! From templates to networks: what has network interfaces, and what passes on what it receives.
-#![expect(clippy::mutable_key_type, reason = "resources are compared by their numbers")]
 
 use std::collections::{HashMap, HashSet};
 

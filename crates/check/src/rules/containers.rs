@@ -1,5 +1,4 @@
 //! Clusters, services and tasks of ECS.
-#![expect(clippy::mutable_key_type, reason = "resources are compared by their numbers")]
 
 use super::network::made;
 use crate::{

@@ -1,5 +1,4 @@
 //! Load balancers, their listeners and their targets.
-#![expect(clippy::mutable_key_type, reason = "resources are compared by their numbers")]
 
 use std::collections::HashMap;
 

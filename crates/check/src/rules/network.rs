@@ -1,5 +1,4 @@
 //! VPCs, subnets and what lies in them.
-#![expect(clippy::mutable_key_type, reason = "resources are compared by their numbers")]
 
 use std::{collections::HashSet, net::Ipv4Addr};
 

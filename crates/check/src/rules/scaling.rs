@@ -1,5 +1,4 @@
 //! Automatic scaling.
-#![expect(clippy::mutable_key_type, reason = "resources are compared by their numbers")]
 
 use std::collections::HashMap;
 

@@ -47,7 +47,6 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1032", Error, Run::Elsewhere),
     rule!("FW1033", Error, Run::Elsewhere),
     rule!("FW1034", Warning, Run::System(init::init)),
-    rule!("FW1016", Error, Run::Template(nulls)),
 ];
 
 /// The rules that the walk speaks for, by name, in the order of [`RULES`].
@@ -123,20 +122,6 @@ fn has_transform(context: &Context<'_>, template: u32, name: &str) -> bool {
     match document.content(transform) {
         Content::List(list) => list.iter().any(is),
         _ => is(transform),
-    }
-}
-
-fn nulls<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) {
-    let Some(document) = context.document(template) else { return };
-    for node in 1..document.len() as u32 {
-        if document.content(node) == Content::Null {
-            let value = context.value(template, node);
-            says.add(value, format!("`{}` is null, and a template has no null values", value.name()))
-                .label("there is nothing here")
-                .help(
-                    "give it a value, leave it out, or write `!Ref AWS::NoValue` where a condition decides",
-                );
-        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use formwork_core::Severity;
 
-use crate::{context::Piece, rule::Says};
+use crate::{
+    context::{Piece, Resolved, Value},
+    rule::Says,
+};
 
 use super::{
     places::Form,
@@ -127,6 +130,7 @@ pub(super) fn effects(policy: &Policy<'_>, says: &mut Says) {
 }
 
 pub(super) fn elements(policy: &Policy<'_>, says: &mut Says) {
+    kinds(policy, says);
     let form = policy.form;
     for statement in readable(policy) {
         // A key that is misspelt was reported; it is not missing.
@@ -180,6 +184,41 @@ pub(super) fn elements(policy: &Policy<'_>, says: &mut Says) {
             {
                 says.add(terms.at, "this list is empty")
                     .help("name at least one, or leave the statement out");
+            }
+        }
+    }
+}
+
+/// What has to be text, an object or a list, and is something else.
+fn kinds(policy: &Policy<'_>, says: &mut Says) {
+    let text = |at: Value<'_>, what: &str, says: &mut Says| {
+        if matches!(at.resolve(), Resolved::List(_) | Resolved::Texts(_) | Resolved::Map(_)) {
+            says.add(at, format!("`{what}` is text, not a list or an object"));
+        }
+    };
+    if let Some(version) = &policy.version {
+        text(version.at, "Version", says);
+    }
+    for statement in readable(policy) {
+        for (term, what) in [(&statement.effect, "Effect"), (&statement.sid, "Sid")] {
+            if let Some(term) = term {
+                text(term.at, what, says);
+            }
+        }
+        for principals in [&statement.principals, &statement.not_principals].into_iter().flatten() {
+            if matches!(principals.at.resolve(), Resolved::List(_) | Resolved::Texts(_)) {
+                says.add(principals.at, "`Principal` is `*` or an object, not a list")
+                    .help("write `Principal: {AWS: ..}` or `Principal: {Service: ..}`");
+            }
+            for odd in principals.kinds.iter().filter_map(|(_, terms)| terms.odd) {
+                says.add(odd, "a principal is text, not an object or a list");
+            }
+        }
+        let condition = statement.shape.keys.iter().find(|(key, _)| key == "Condition");
+        for (operator, tests) in condition.map(|(_, at)| at.entries()).unwrap_or_default() {
+            if matches!(tests.resolve(), Resolved::List(_) | Resolved::Text(_) | Resolved::Number(_)) {
+                says.add(tests, format!("`{}` tests keys: it is an object", shorten(operator)))
+                    .help("write `StringEquals: {\"aws:SourceAccount\": ..}`");
             }
         }
     }

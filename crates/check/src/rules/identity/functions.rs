@@ -77,9 +77,11 @@ pub(super) fn package(function: Resource<'_>, says: &mut Says) {
     }
     if GONE.contains(&&*name) {
         says.add(runtime, format!("Lambda has no runtime {name} any more"))
+            .serves(&["FSBP Lambda.2"])
             .help("use a runtime that is supported");
     } else if OLD.contains(&&*name) {
         says.add(runtime, format!("the runtime {name} gets no updates any more"))
+            .serves(&["FSBP Lambda.2"])
             .severity(Severity::Warning)
             .note("Lambda refuses new functions with it, or will soon")
             .help("use a newer one");

@@ -192,13 +192,20 @@ impl<'a, 's> Walk<'a, 's> {
     fn custom(&mut self, resource: Resource<'a>) {
         let Some(facts) = formwork_facts::resource_type(CUSTOM) else { return };
         let properties = resource.value().entry("Properties");
-        let set: Vec<&str> = match properties.and_then(settle).map(Value::content) {
+        let settled = properties.and_then(settle);
+        let set: Vec<&str> = match settled.map(Value::content) {
             Some(Content::Map(map)) => map.iter().map(|(key, _)| key).collect(),
             Some(_) => return,
             None => Vec::new(),
         };
         if !set.iter().any(|key| key.starts_with("Fn::")) {
             self.missing(properties.unwrap_or(resource.value()), &facts.properties, &set, resource.id());
+        }
+        // Those that CloudFormation itself reads; all others are for whoever makes the resource.
+        for known in &facts.properties.all {
+            if let Some(value) = settled.and_then(|properties| properties.entry(&known.name)) {
+                self.value(value, &known.shape, &known.name);
+            }
         }
     }
 
