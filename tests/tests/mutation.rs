@@ -132,12 +132,15 @@ fn set(properties: &mut Value, path: &[String], value: Option<Value>) {
     }
 }
 
-/// The paths of all errors on the resource.
+/// The paths of all errors on the resource, and of what else is said of its form.
 fn errors(kind: &str, properties: &Value) -> Vec<String> {
     let resource = json!({"Type": kind, "Properties": properties});
     let text = json!({"Resources": {"It": resource}}).to_string();
     let report = templates(&[Source::new("template.json", text)]);
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = report.findings.iter().filter(|finding| {
+        let of_form = finding.code.starts_with("FW10") && finding.severity == Severity::Warning;
+        finding.severity == Severity::Error || of_form
+    });
     errors.map(|finding| finding.template_path.clone().unwrap_or_default()).collect()
 }
 

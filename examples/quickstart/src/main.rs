@@ -3,7 +3,7 @@
 use formwork::{
     aws::{
         cloudwatch::{self, alarm},
-        iam::{self, Document, Statement, TrustPolicy, role},
+        iam::{self, Document, Principal, Statement, TrustPolicy, role},
         s3::{self, bucket},
         sns::{self, topic},
         sqs::{self, queue},
@@ -40,13 +40,22 @@ fn main() -> ExitCode {
         let mut uploads = s3::Bucket::builder()
             .lifecycle_configuration(bucket::LifecycleConfiguration::builder().rules([expiry]))
             // An `Option` that is `None` leaves the property out.
-            .versioning_configuration(kept);
+            .versioning_configuration(kept)
+            // What `check` would say, and why it is accepted here.
+            .accept("FW2205", "uploads live for days, and the trail of the account records who reads them");
         if config.keep_bucket {
             uploads = uploads
                 .deletion_policy(DeletionPolicy::Retain)
                 .update_replace_policy(UpdateReplacePolicy::Retain);
         }
         let uploads = data.add("Bucket", uploads);
+        let only_tls = Document::new().statement(
+            Statement::deny("s3:*")
+                .to(Principal::everyone())
+                .on(list![uploads.arn(), interpolate!("{}/*", uploads.arn())])
+                .when(iam::Condition::bool("aws:SecureTransport", false)),
+        );
+        data.add("OnlyTls", s3::BucketPolicy::builder().bucket(uploads).policy_document(only_tls));
 
         // Another stack: what it needs from the first one crosses by itself, and sets the order of deployment.
         let workers = app.stack("workers");

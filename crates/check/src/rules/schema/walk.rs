@@ -265,7 +265,16 @@ impl<'a, 's> Walk<'a, 's> {
             Kind::List(_) | Kind::Object(_) | Kind::Map(_) => {
                 let kind = self.kind();
                 let packaged = PACKAGED.iter().any(|(of, property)| *of == kind && *property == name);
-                if !(packaged && matches!(scalar, scalars::Scalar::Text(_))) {
+                if packaged && matches!(scalar, scalars::Scalar::Text(_)) {
+                    self.say(
+                        Code::WrongKind,
+                        at,
+                        format!("`{name}` is the path of a file, which CloudFormation does not take"),
+                    )
+                    .severity(Severity::Warning)
+                    .note("`aws cloudformation package` uploads the file and puts an object in its place")
+                    .help("deploy what that command writes, or name the object in the bucket");
+                } else {
                     self.wrong_kind(at, shape, name, &scalar.described());
                 }
             }
