@@ -123,7 +123,7 @@ pub fn budget(what: &str, figure: f64, limit: f64) {
 }
 
 /// The slope of the line of least squares.
-fn slope(points: &[(f64, f64)]) -> f64 {
+pub fn slope(points: &[(f64, f64)]) -> f64 {
     let count = points.len() as f64;
     let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0 / count, y + point.1 / count));
     let (above, below) = points.iter().fold((0.0, 0.0), |(above, below), point| {

@@ -36,9 +36,9 @@ pub fn run() -> Result<(), String> {
         fs::write(file, template.to_string()).map_err(|error| format!("writing {}: {error}", file.display()))
     };
     write(&small, &service)?;
-    write(&large, &copies(&service))?;
+    write(&large, &copies(&service, COPIES))?;
     let resources = |template: &Value| template["Resources"].as_object().map_or(0, Map::len);
-    println!("{} and {} resources", resources(&service), resources(&copies(&service)));
+    println!("{} and {} resources", resources(&service), resources(&copies(&service, COPIES)));
 
     let peer = crate::tests::peers()?.join("bin").join("cfn-lint");
     let region = "eu-central-1";
@@ -68,6 +68,18 @@ pub fn run() -> Result<(), String> {
     );
     println!("check takes 1/{:.0} of cfn-lint's processor time", lint / mine);
     crate::bench::budget("hundredths of cfn-lint", 100.0 * mine / lint, 0.5);
+
+    println!("growth, whole processes");
+    let mut points = Vec::new();
+    for times in [COPIES, 4 * COPIES, 16 * COPIES] {
+        let file = folder.join("growth.json");
+        let template = copies(&service, times);
+        write(&file, &template)?;
+        let seconds = ours(&file)?;
+        println!("{:>8} resources {:>8.1} ms", resources(&template), seconds * 1000.0);
+        points.push(((times as f64).ln(), seconds.ln()));
+    }
+    println!("time grows with the number of resources to the power of {:.2}", crate::bench::slope(&points));
 
     let output = Command::new("target/release/xtask").arg("bench-check-one").arg(&small).output();
     let output = output.map_err(|error| format!("starting xtask: {error}"))?;
@@ -108,16 +120,16 @@ fn processor_time(command: &mut Command, runs: u32) -> Result<f64, String> {
 }
 
 /// A template many times in one: every logical id gets a number.
-fn copies(template: &Value) -> Value {
+fn copies(template: &Value, times: usize) -> Value {
     let Some(resources) = template["Resources"].as_object() else { return Value::Null };
     let ids: Vec<&String> = resources.keys().collect();
     let mut all = Map::new();
-    for copy in 0..COPIES {
+    for copy in 0..times {
         for (id, resource) in resources {
             let mut resource = resource.clone();
             rename(&mut resource, &ids, copy);
             // Each copy has a network of its own.
-            let text = resource.to_string().replace("\"10.0.", &format!("\"10.{copy}."));
+            let text = resource.to_string().replace("\"10.0.", &format!("\"10.{}.", copy % 256));
             all.insert(format!("{id}{copy}"), serde_json::from_str(&text).unwrap_or(resource));
         }
     }

@@ -132,7 +132,14 @@ impl<'a> Map<'a> {
     pub(crate) fn get(self, key: &str) -> Option<NodeId> {
         match self.by_key {
             Some(by_key) => by_key.get(key).copied(),
-            None => self.iter().filter(|(known, _)| *known == key).last().map(|(_, value)| value),
+            None => {
+                let text = self.document.text.as_bytes();
+                let is = |entry: &&Entry| {
+                    (entry.key.1 - entry.key.0) as usize == key.len()
+                        && text.get(entry.key.range()) == Some(key.as_bytes())
+                };
+                self.entries.iter().rev().find(is).map(|entry| entry.value)
+            }
         }
     }
 
@@ -146,6 +153,7 @@ impl Document {
     /// The outermost node is the first one.
     pub(crate) const ROOT: NodeId = 0;
 
+    #[inline]
     pub(crate) fn content(&self, id: NodeId) -> Content<'_> {
         let Some(node) = self.nodes.get(id as usize) else { return Content::Null };
         match node.kind {
@@ -289,6 +297,7 @@ struct Open {
 
 impl DocumentBuilder {
     /// How many lists and maps are open.
+    #[cfg(feature = "yaml")]
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }
