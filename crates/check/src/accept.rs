@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use formwork_core::{Finding, Findings, SourceLocation};
 
 use crate::{
-    document::Content,
+    document::{Content, Document},
     report::Accepted,
     rules,
     template::{Origin, Template},
@@ -15,7 +15,8 @@ use crate::{
 #[derive(Debug)]
 struct Acceptance {
     stack: Option<String>,
-    id: String,
+    /// Nothing, for what belongs to no resource.
+    id: Option<String>,
     code: String,
     reason: String,
     at: SourceLocation,
@@ -31,7 +32,7 @@ pub(crate) fn accept(
     codes: &[String],
 ) -> (Findings, Vec<Accepted>) {
     let mut acceptances: Vec<Acceptance> = templates.iter().flat_map(acceptances).collect();
-    let mut index: HashMap<(Option<String>, String, String), usize> = HashMap::new();
+    let mut index: HashMap<(Option<String>, Option<String>, String), usize> = HashMap::new();
     for (number, acceptance) in acceptances.iter().enumerate() {
         let key = (acceptance.stack.clone(), acceptance.id.clone(), acceptance.code.to_ascii_uppercase());
         index.entry(key).or_insert(number);
@@ -39,8 +40,9 @@ pub(crate) fn accept(
     let mut left = Findings::new();
     let mut accepted = Vec::new();
     for finding in findings {
-        let key = place(&finding).map(|(stack, id)| (stack, id, finding.code.to_ascii_uppercase()));
-        let acceptance = key.and_then(|key| index.get(&key)).and_then(|number| acceptances.get_mut(*number));
+        let (stack, id) = place(&finding);
+        let key = (stack, id, finding.code.to_ascii_uppercase());
+        let acceptance = index.get(&key).and_then(|number| acceptances.get_mut(*number));
         match acceptance {
             Some(acceptance) => {
                 acceptance.used = true;
@@ -58,16 +60,18 @@ pub(crate) fn accept(
     (left, accepted)
 }
 
-/// The stack, or the file, and the logical id that a finding is about.
-fn place(finding: &Finding) -> Option<(Option<String>, String)> {
-    let id = finding.template_path.as_deref()?.strip_prefix("Resources/")?.split('/').next()?;
+/// The stack, or the file, that a finding is about, and the logical id if it is about a resource.
+fn place(finding: &Finding) -> (Option<String>, Option<String>) {
+    let path = finding.template_path.as_deref().unwrap_or_default();
+    let id = path.strip_prefix("Resources/").and_then(|rest| rest.split('/').next());
     let file = || finding.spans.first().map(|span| span.at.file.to_string());
-    Some((finding.stack.clone().or_else(file), id.to_owned()))
+    (finding.stack.clone().or_else(file), id.map(str::to_owned))
 }
 
 /// What there is to say about an acceptance itself.
 fn told(acceptance: &Acceptance, codes: &[String]) -> Option<Finding> {
-    let Acceptance { code, id, reason, used, .. } = acceptance;
+    let Acceptance { code, reason, used, .. } = acceptance;
+    let id = acceptance.id.as_deref().or(acceptance.stack.as_deref()).unwrap_or_default();
     let known = |code: &str| rules::all().any(|rule| rule.code.eq_ignore_ascii_case(code));
     let own = code.to_ascii_uppercase().starts_with("FW");
     let finding = if reason.trim().is_empty() {
@@ -85,7 +89,10 @@ fn told(acceptance: &Acceptance, codes: &[String]) -> Option<Finding> {
     } else {
         return None;
     };
-    let finding = finding.template_path(format!("Resources/{id}"));
+    let finding = match &acceptance.id {
+        Some(id) => finding.template_path(format!("Resources/{id}")),
+        None => finding,
+    };
     let finding = match &acceptance.stack {
         Some(stack) if *stack != acceptance.at.file => finding.in_stack(stack.clone()),
         _ => finding,
@@ -98,17 +105,14 @@ fn acceptances(template: &Template<'_>) -> Vec<Acceptance> {
     match &template.origin {
         Origin::Stack(stack) => {
             let mut found = Vec::new();
+            let mut add = |id: Option<&str>, (code, reason, at): (&str, &str, SourceLocation)| {
+                let (stack, id) = (Some(stack.id()), id.map(str::to_owned));
+                let (code, reason) = (code.to_owned(), reason.to_owned());
+                found.push(Acceptance { stack, id, code, reason, at, used: false });
+            };
+            stack.accepted_itself().into_iter().for_each(|accepted| add(None, accepted));
             for id in stack.accepting() {
-                for (code, reason, at) in stack.accepted(id) {
-                    found.push(Acceptance {
-                        stack: Some(stack.id()),
-                        id: id.to_owned(),
-                        code: code.to_owned(),
-                        reason: reason.to_owned(),
-                        at,
-                        used: false,
-                    });
-                }
+                stack.accepted(id).into_iter().for_each(|accepted| add(Some(id), accepted));
             }
             found
         }
@@ -116,7 +120,8 @@ fn acceptances(template: &Template<'_>) -> Vec<Acceptance> {
     }
 }
 
-/// `Metadata: {Formwork: {Accept: [{Code: .., Reason: ..}]}}` of every resource.
+/// `Metadata: {Formwork: {Accept: [{Code: .., Reason: ..}]}}` of every resource, and of the template for what belongs
+/// to none.
 fn in_metadata(template: &Template<'_>, file: &str) -> Vec<Acceptance> {
     let document = &template.document;
     let entry = |node, key: &str| template.map(node).and_then(|map| map.get(key));
@@ -125,8 +130,9 @@ fn in_metadata(template: &Template<'_>, file: &str) -> Vec<Acceptance> {
         _ => None,
     };
     let mut found = Vec::new();
-    for (id, resource) in template.section("Resources") {
-        let list = entry(resource, "Metadata").and_then(|metadata| entry(metadata, "Formwork"));
+    let resources = template.section("Resources").map(|(id, resource)| (Some(id), resource));
+    for (id, holder) in std::iter::once((None, Document::ROOT)).chain(resources) {
+        let list = entry(holder, "Metadata").and_then(|metadata| entry(metadata, "Formwork"));
         let Some(list) = list.and_then(|formwork| entry(formwork, "Accept")) else { continue };
         let Content::List(list) = document.content(list) else { continue };
         for item in list.iter() {
@@ -135,7 +141,7 @@ fn in_metadata(template: &Template<'_>, file: &str) -> Vec<Acceptance> {
             let (line, column) = document.position(item);
             let at = SourceLocation::new(file.to_owned(), line, column);
             let stack = Some(file.to_owned());
-            found.push(Acceptance { stack, id: id.to_owned(), code, reason, at, used: false });
+            found.push(Acceptance { stack, id: id.map(str::to_owned), code, reason, at, used: false });
         }
     }
     found

@@ -1,6 +1,9 @@
 //! A baseline: what was known of an existing system when checking began, so that only what is new is reported.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use formwork_core::{Finding, Findings};
 use serde::{Deserialize, Serialize};
@@ -24,14 +27,28 @@ pub struct Baseline {
 }
 
 /// A known finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
     code: String,
     /// The stack, or the file of a template.
     #[serde(rename = "in")]
     place: String,
     path: String,
+    /// How many there are of this kind at this place.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    count: usize,
 }
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(count: &usize) -> bool {
+    *count == 1
+}
+
+/// Codes of what kept something from being checked, or is about baselines and acceptances: never hidden.
+pub(crate) const OPEN: &[&str] = &["FW1801", "FW1803", "FW1804", "FW19"];
 
 /// What a baseline did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,24 +73,30 @@ pub enum BaselineError {
 
 const VERSION: u32 = 1;
 
-impl Known {
-    fn of(finding: &Finding) -> Self {
-        let file = || finding.spans.first().map(|span| span.at.file.to_string());
-        Self {
-            code: finding.code.to_string(),
-            place: finding.stack.clone().or_else(file).unwrap_or_default(),
-            path: finding.template_path.clone().unwrap_or_default(),
-        }
+/// What a finding is known by; nothing for one that is never hidden.
+fn key(finding: &Finding) -> Option<(String, String, String)> {
+    if OPEN.iter().any(|beginning| finding.code.starts_with(beginning)) {
+        return None;
     }
+    let file = || finding.spans.first().map(|span| span.at.file.to_string());
+    let place = finding.stack.clone().or_else(file).unwrap_or_default();
+    Some((finding.code.to_string(), place, finding.template_path.clone().unwrap_or_default()))
+}
+
+/// How many findings there are under each key.
+fn counted(findings: &Findings) -> BTreeMap<(String, String, String), usize> {
+    let mut counts = BTreeMap::new();
+    for key in findings.iter().filter_map(key) {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
 }
 
 impl Baseline {
     /// A baseline that knows these findings.
     pub fn of(findings: &Findings) -> Self {
-        let mut known: Vec<Known> = findings.iter().map(Known::of).collect();
-        known.sort();
-        known.dedup();
-        Self { version: VERSION, findings: known }
+        let known = |((code, place, path), count)| Known { code, place, path, count };
+        Self { version: VERSION, findings: counted(findings).into_iter().map(known).collect() }
     }
 
     /// The text of its file: JSON, a finding a line, so that differences read well.
@@ -104,23 +127,21 @@ impl Baseline {
         if baseline.version == VERSION { Ok(baseline) } else { Err(BaselineError::Version(baseline.version)) }
     }
 
-    /// Takes what it knows out of the findings.
+    /// Takes what it knows out of the findings. Where there are more at one place than it knows, all of them stay.
     pub fn apply(&self, findings: &mut Findings) -> Hidden {
-        let known: HashSet<&Known> = self.findings.iter().collect();
-        let mut seen: HashSet<Known> = HashSet::new();
-        let mut left = Findings::new();
-        let mut hidden = 0;
-        for finding in std::mem::take(findings) {
-            let key = Known::of(&finding);
-            if known.contains(&key) {
-                hidden += 1;
-                seen.insert(key);
-            } else {
-                left.push(finding);
-            }
-        }
-        *findings = left;
-        let gone = self.findings.iter().filter(|known| !seen.contains(*known));
+        let now = counted(findings);
+        let known = |known: &Known| (known.code.clone(), known.place.clone(), known.path.clone());
+        let hides: HashMap<_, usize> = self.findings.iter().map(|it| (known(it), it.count)).collect();
+        let is_hidden = |finding: &Finding| {
+            let key = key(finding);
+            key.is_some_and(|key| {
+                hides.get(&key).is_some_and(|count| now.get(&key).is_some_and(|now| now <= count))
+            })
+        };
+        let before = findings.len();
+        *findings = std::mem::take(findings).into_iter().filter(|finding| !is_hidden(finding)).collect();
+        let hidden = before - findings.len();
+        let gone = self.findings.iter().filter(|it| now.get(&known(it)).is_none_or(|now| *now < it.count));
         let gone = gone.map(|known| format!("{} in {}: {}", known.code, known.place, known.path)).collect();
         Hidden { hidden, gone }
     }
@@ -145,17 +166,26 @@ mod tests {
             r#"{
   "version": 1,
   "findings": [
-    {"code":"FW1","in":"data","path":"Resources/Bucket/Properties/A"},
+    {"code":"FW1","in":"data","path":"Resources/Bucket/Properties/A","count":2},
     {"code":"FW2","in":"data","path":"Resources/Bucket/Properties/A"}
   ]
 }
 "#
         );
-        let mut now = findings(&["FW1", "FW3"]);
-        let hidden = Baseline::parse(&baseline.text()).unwrap().apply(&mut now);
-        assert_eq!(hidden.hidden, 1);
+        let baseline = Baseline::parse(&baseline.text()).unwrap();
+        let mut now = findings(&["FW1", "FW1", "FW3"]);
+        let hidden = baseline.apply(&mut now);
+        assert_eq!(hidden.hidden, 2);
         assert_eq!(hidden.gone, ["FW2 in data: Resources/Bucket/Properties/A"]);
         assert_eq!(now, findings(&["FW3"]));
+        // One more at the same place is new, and nobody can say which one.
+        let mut more = findings(&["FW1", "FW1", "FW1", "FW2"]);
+        assert_eq!(baseline.apply(&mut more).hidden, 1);
+        assert_eq!(more, findings(&["FW1", "FW1", "FW1"]));
+        // What could not be checked is never known.
+        let mut unread = findings(&["FW1801", "FW1903"]);
+        assert_eq!(Baseline::of(&unread), Baseline::of(&Findings::new()));
+        assert_eq!(baseline.apply(&mut unread).hidden, 0);
         assert_eq!(Baseline::of(&Findings::new()).text(), "{\n  \"version\": 1,\n  \"findings\": []\n}\n");
     }
 

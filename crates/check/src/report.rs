@@ -4,7 +4,7 @@ use formwork_core::{Finding, Findings, Severity, SourceLocation};
 use serde::Serialize;
 
 use crate::{
-    baseline::{Baseline, Hidden},
+    baseline::{Baseline, Hidden, OPEN},
     reach::Exposure,
 };
 
@@ -86,6 +86,16 @@ impl Report {
             self.findings
                 .push(finding.help("write it anew with `--write-baseline`, so that they stay mended"));
         }
+    }
+
+    /// What kept something from being checked: files that cannot be read, rules that make no sense. No baseline is
+    /// written while there is any.
+    pub fn refusals(&self) -> Findings {
+        let unchecked = |finding: &&Finding| {
+            finding.severity == Severity::Error
+                && OPEN.iter().any(|beginning| finding.code.starts_with(beginning))
+        };
+        self.findings.iter().filter(unchecked).cloned().collect()
     }
 
     /// Makes errors of warnings: `--deny warnings`.

@@ -18,7 +18,7 @@ use formwork_core::{
 mod files;
 
 const PROGRAM: Program = Program {
-    about: "Checks CloudFormation templates, whoever wrote them",
+    about: "Checks CloudFormation templates, whoever wrote them.\n\nIt exits with 0, or with 1 when there are errors, or with 2 when the arguments make no sense.",
     commands: &[
         Command {
             name: "check",
@@ -104,15 +104,14 @@ fn run() -> io::Result<u8> {
     if arguments.command == "explain" {
         return explanation(&arguments, &mut out, &mut err);
     }
-    let report = match checked(&arguments) {
-        Ok(report) => report,
-        Err(findings) => Report::from(findings),
-    };
-    if let Some(file) = arguments.path("write-baseline") {
+    let report = checked(&arguments).unwrap_or_else(Report::from);
+    let refusals = report.refusals();
+    if let (Some(file), true) = (arguments.path("write-baseline"), refusals.is_empty()) {
         std::fs::write(&file, Baseline::of(&report.findings).text())?;
         writeln!(err, "wrote {} findings to {}", report.findings.len(), file.display())?;
         return Ok(0);
     }
+    let report = if arguments.path("write-baseline").is_some() { Report::from(refusals) } else { report };
     let format = output::Format::of_word(arguments.word("message-format").unwrap_or_default());
     match output::document(&report, format) {
         Some(text) => out.write_all(text.as_bytes())?,
@@ -144,16 +143,18 @@ fn checked(arguments: &Arguments) -> Result<Report, Findings> {
     };
     let baseline =
         arguments.path("baseline").map(|file| Baseline::read(&file).map(|read| (read, file))).transpose()?;
-    let mut sources = Vec::new();
+    let mut files = files::Files::default();
     for path in arguments.operands() {
-        sources.extend(files::templates(path)?);
+        files.add(path);
     }
+    let files::Files { mut sources, refusals, .. } = files;
     if let Some(region) = arguments.word("region") {
         for source in &mut sources {
             source.region.get_or_insert_with(|| region.to_owned());
         }
     }
     let mut report = check.templates(&sources);
+    report.findings.extend(refusals);
     if let Some((baseline, file)) = baseline {
         report.hide(&baseline, &file.display().to_string());
     }

@@ -268,6 +268,14 @@ impl<'a> Stack<'a> {
         self.with(|stack| stack.termination_protection = true)
     }
 
+    /// Accepts what `check` has to say under a code about what is no resource: outputs, parameters, the template itself.
+    /// On a resource, say it there: [`Builder::accept`](crate::Builder::accept).
+    #[track_caller]
+    pub fn accept(self, code: impl Into<Str>, reason: impl Into<Str>) -> Self {
+        let accepted = (code.into(), reason.into(), Location::caller());
+        self.with(|stack| stack.accepted.push(accepted))
+    }
+
     /// Sends the stack's events to a topic, up to five of them.
     #[track_caller]
     pub fn notification_arn(self, topic: impl Into<Str>) -> Self {

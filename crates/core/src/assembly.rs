@@ -1,9 +1,10 @@
 //! The assembly: all templates of an app with their manifest, in memory and on disk.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs, io,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use crate::{
@@ -42,6 +43,8 @@ pub struct Assembly {
     lowering: Lowering,
     lock: Option<Lock>,
     policies: Vec<Policy>,
+    /// Resources by stack and logical id.
+    by_id: OnceLock<HashMap<(u32, Box<str>), u32>>,
 }
 
 /// One stack of an [`Assembly`].
@@ -69,7 +72,20 @@ impl Assembly {
         lock: Option<Lock>,
         policies: Vec<Policy>,
     ) -> Self {
-        Self { model, ids, graph, wiring, names, order, templates, findings, lowering, lock, policies }
+        Self {
+            model,
+            ids,
+            graph,
+            wiring,
+            names,
+            order,
+            templates,
+            findings,
+            lowering,
+            lock,
+            policies,
+            by_id: OnceLock::new(),
+        }
     }
 
     /// The name of the app.
@@ -572,9 +588,13 @@ impl<'a> AssembledStack<'a> {
     }
 
     fn node(&self, logical_id: &str) -> Option<u32> {
-        let Assembly { model, ids, .. } = self.assembly;
-        let nodes = &model.stacks[self.index as usize].nodes;
-        nodes.iter().find(|node| ids.node(**node) == logical_id).copied()
+        // Whoever asks for one mostly asks for many.
+        let by_id = self.assembly.by_id.get_or_init(|| {
+            let Assembly { model, ids, .. } = self.assembly;
+            let all = 0..model.nodes.len() as u32;
+            all.map(|node| ((model.nodes[node as usize].stack, ids.node(node).into()), node)).collect()
+        });
+        by_id.get(&(self.index, logical_id.into())).copied()
     }
 
     /// The lines that a place in the template comes from, with a word on each: `["Resources", "Vpc", "Properties",
@@ -645,6 +665,12 @@ impl<'a> AssembledStack<'a> {
         let node = self.node(logical_id).map(|node| &self.assembly.model.nodes[node as usize]);
         let accepted = node.and_then(|node| node.attributes.as_ref()).map(|attributes| &attributes.accepted);
         accepted.into_iter().flatten().map(|(code, reason, at)| (&**code, &**reason, (*at).into())).collect()
+    }
+
+    /// The findings that a program accepts on what is no resource: outputs, parameters, the template itself.
+    pub fn accepted_itself(&self) -> Vec<(&'a str, &'a str, SourceLocation)> {
+        let accepted = self.assembly.model.stacks[self.index as usize].accepted.iter();
+        accepted.map(|(code, reason, at)| (&**code, &**reason, (*at).into())).collect()
     }
 
     /// The logical ids of all resources on which a program accepts findings.

@@ -134,6 +134,8 @@ pub(crate) struct StackData {
     /// The stack that this one is nested in, and the resource there that stands for it.
     pub(crate) parent: Option<(u32, u32)>,
     pub(crate) extensions: bool,
+    /// Findings about what is no resource that are known and accepted: code and reason.
+    pub(crate) accepted: Vec<(Str, Str, At)>,
 }
 
 #[derive(Debug)]
@@ -257,6 +259,7 @@ impl Model {
             outputs: Vec::new(),
             parent,
             extensions: false,
+            accepted: Vec::new(),
         });
         stack
     }

@@ -231,6 +231,10 @@ where
     /// Writes what a check found, less what is known already.
     fn conclude(&mut self, mut report: Report, arguments: &Arguments) -> io::Result<u8> {
         if let Some(file) = arguments.path("write-baseline") {
+            let refusals = report.refusals();
+            if !refusals.is_empty() {
+                return self.refuse(refusals);
+            }
             let baseline = Baseline::of(&report.findings);
             if let Err(error) = std::fs::write(&file, baseline.text()) {
                 let message = format!("cannot write {}: {error}", file.display());
