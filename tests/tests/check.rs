@@ -27,17 +27,17 @@ fn project(name: &str, range: &str, versions: bool) -> std::path::PathBuf {
 fn findings_point_at_the_line_that_is_wrong() {
     let place = project("check-lines", "10.1.0.0/24", true);
     let ran = reviewed(&place, &["check", "dev"]);
-    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}", ran.out);
     let source = include_str!("../programs/reviewed.rs").lines().enumerate();
     let found =
         source.filter_map(|(line, text)| Some((line + 1, text.find("cidr_block(config.range)")? + 1)));
     let (line, column) = found.last().expect("the line is there");
-    assert!(ran.err.contains("error[FW1201]: "), "{}", ran.err);
-    assert!(ran.err.contains(&format!("tests/programs/reviewed.rs:{line}:{column}\n")), "{}", ran.err);
+    assert!(ran.out.contains("error[FW1201]: "), "{}", ran.out);
+    assert!(ran.out.contains(&format!("tests/programs/reviewed.rs:{line}:{column}\n")), "{}", ran.out);
     assert!(
-        ran.err.contains("in the template of stack `network`: Resources/Subnet/Properties/CidrBlock"),
+        ran.out.contains("in the template of stack `network`: Resources/Subnet/Properties/CidrBlock"),
         "{}",
-        ran.err
+        ran.out
     );
     // What the templates use of the quotas.
     assert!(ran.out.contains("resources 2/500"), "{}", ran.out);
@@ -48,7 +48,7 @@ fn findings_point_at_the_line_that_is_wrong() {
     assert_eq!((ran.code, ran.err.contains("error[FW1201]")), (1, true), "{}", ran.err);
     assert!(!place.join("target").exists());
     let ran = reviewed(&place, &["synth", "dev", "--unchecked"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.code, 0, "{}", ran.out);
     assert!(place.join("target/formwork/dev/manifest.json").exists());
 }
 
@@ -56,12 +56,12 @@ fn findings_point_at_the_line_that_is_wrong() {
 fn rules_of_the_program_are_findings_like_others() {
     let place = project("check-own", "10.0.1.0/24", false);
     let ran = reviewed(&place, &["check", "dev"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("warning[ORG001]: our buckets keep old versions"), "{}", ran.err);
-    assert!(ran.err.contains("help: add `.versioning_configuration(..)`"), "{}", ran.err);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("warning[ORG001]: our buckets keep old versions"), "{}", ran.out);
+    assert!(ran.out.contains("help: add `.versioning_configuration(..)`"), "{}", ran.out);
     assert_eq!(reviewed(&place, &["check", "dev", "--deny", "warnings"]).code, 1);
     let ran = reviewed(&place, &["synth", "dev"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.code, 0, "{}", ran.out);
     assert!(ran.out.contains("none of them an error: see `check dev`"), "{}", ran.out);
 }
 
@@ -70,17 +70,17 @@ fn a_baseline_hides_what_was_known() {
     let place = project("check-baseline", "10.0.1.0/24", false);
     assert_eq!(reviewed(&place, &["check", "dev", "--write-baseline", "known.json"]).code, 0);
     let ran = reviewed(&place, &["check", "dev", "--baseline", "known.json", "--deny", "warnings"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("note[FW1905]"), "{}", ran.err);
-    assert!(!ran.err.contains("ORG001"), "{}", ran.err);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("note[FW1905]"), "{}", ran.out);
+    assert!(!ran.out.contains("ORG001"), "{}", ran.out);
 
     // Something new is found, and what was mended is told.
     fs::write(place.join("config/dev.json"), "{\"range\": \"10.1.0.0/24\", \"versions\": true}")
         .expect("a file");
     let ran = reviewed(&place, &["check", "dev", "--baseline", "known.json"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("error[FW1201]") && ran.err.contains("note[FW1906]"), "{}", ran.err);
-    assert!(ran.err.contains("ORG001 in data: Resources/Uploads"), "{}", ran.err);
+    assert!(ran.out.contains("error[FW1201]") && ran.out.contains("note[FW1906]"), "{}", ran.out);
+    assert!(ran.out.contains("ORG001 in data: Resources/Uploads"), "{}", ran.out);
 
     let ran = reviewed(&place, &["check", "dev", "--baseline", "nothing.json"]);
     assert_eq!((ran.code, ran.err.contains("error[FW1904]")), (1, true), "{}", ran.err);
@@ -140,8 +140,8 @@ fn templates_of_others_are_checked_with_their_own_lines() {
     let place = folder("check-files");
     fs::write(place.join("network.yaml"), TEMPLATE).expect("a file");
     let ran = formwork(&place, &["check", "network.yaml"]);
-    assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("network.yaml:10:7"), "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("network.yaml:10:7"), "{}", ran.out);
 
     // A folder, with what is no template in it.
     fs::write(place.join("package.json"), "{\"name\": \"x\"}").expect("a file");
@@ -149,9 +149,9 @@ fn templates_of_others_are_checked_with_their_own_lines() {
     let json = "{\"Resources\": {\"Vpc\": {\"Type\": \"AWS::EC2::VPC\", \"Properties\": {\"CidrBlok\": \"10.0.0.0/16\"}}}}";
     fs::write(place.join("more/vpc.template"), json).expect("a file");
     let ran = formwork(&place, &["check", "."]);
-    assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("network.yaml:10:7") && ran.err.contains("more/vpc.template:1:"), "{}", ran.err);
-    assert!(!ran.err.contains("package.json"), "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("network.yaml:10:7") && ran.out.contains("more/vpc.template:1:"), "{}", ran.out);
+    assert!(!ran.out.contains("package.json"), "{}", ran.out);
 
     let ran = formwork(&place, &["check", "more", "--message-format", "json"]);
     let report: Value = serde_json::from_str(&ran.out).expect("JSON");
@@ -172,9 +172,9 @@ fn what_cdk_wrote_is_checked_where_it_is_deployed() {
     fs::write(out.join("Net.template.json"), template).expect("a file");
     // The zone is not in the Region that the manifest names.
     let ran = formwork(&place, &["check", "cdk.out"]);
-    assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("us-east-1a"), "{}", ran.err);
-    assert!(ran.err.contains("cdk.out/Net.template.json:1:"), "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("us-east-1a"), "{}", ran.out);
+    assert!(ran.out.contains("cdk.out/Net.template.json:1:"), "{}", ran.out);
 }
 
 #[test]
@@ -190,8 +190,8 @@ fn what_cannot_be_read_is_said() {
         ("empty", "error[FW1804]: there is no template in empty"),
     ] {
         let ran = formwork(&place, &["check", path]);
-        assert_eq!(ran.code, 1, "{path}: {}", ran.err);
-        assert!(ran.err.contains(said), "{path}: {}", ran.err);
+        assert_eq!(ran.code, 1, "{path}: {}", ran.out);
+        assert!(ran.out.contains(said), "{path}: {}", ran.out);
     }
     let ran = formwork(&place, &["check"]);
     assert_eq!((ran.code, ran.err.lines().next()), (2, Some("error: the PATH is missing")));
@@ -212,8 +212,8 @@ fn a_resource_accepts_a_finding_in_its_metadata() {
     };
     fs::write(place.join("logs.yaml"), template.replace("CODE", &code)).expect("a file");
     let ran = formwork(&place, &["check", "logs.yaml"]);
-    assert!(ran.err.contains(&format!("accepted[{code}]")), "{}", ran.err);
-    assert!(ran.err.contains("kept for the auditors"), "{}", ran.err);
+    assert!(ran.out.contains(&format!("accepted[{code}]")), "{}", ran.out);
+    assert!(ran.out.contains("kept for the auditors"), "{}", ran.out);
     let ran = formwork(&place, &["check", "logs.yaml", "--message-format", "sarif"]);
     let log: Value = serde_json::from_str(&ran.out).expect("JSON");
     let results = log["runs"][0]["results"].as_array().expect("a list");
@@ -224,5 +224,5 @@ fn a_resource_accepts_a_finding_in_its_metadata() {
         .args(["-c", "import subprocess, sys; sys.exit(subprocess.run([sys.argv[1], 'check', '-'], stdin=open(sys.argv[2])).returncode)"])
         .arg(crate::support::program("formwork-cli", "formwork"))
         .arg(place.join("logs.yaml")));
-    assert!(piped.err.contains("kept for the auditors"), "{}", piped.err);
+    assert!(piped.out.contains("kept for the auditors"), "{}", piped.out);
 }

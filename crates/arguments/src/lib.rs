@@ -11,6 +11,7 @@
 //!         operand: Some(Operand { name: "NAME", about: "Who", required: true, many: false }),
 //!         options: &[Opt::flag("loud", "In capitals")],
 //!     }],
+//!     version: "1.0.0",
 //!     global: &[Opt::flag("help", "Print help")],
 //!     exclusive: &[],
 //! };
@@ -32,6 +33,8 @@ pub struct Program {
     pub about: &'static str,
     /// Its commands.
     pub commands: &'static [Command],
+    /// What `--version` prints, if it is known.
+    pub version: &'static str,
     /// What every command takes.
     pub global: &'static [Opt],
     /// Pairs of options that contradict each other.
@@ -136,6 +139,9 @@ impl Arguments {
                 Some(lexopt::Arg::Short('h')) => return Err(Stop::Help(help(table, program, command))),
                 Some(lexopt::Arg::Short(letter)) => {
                     return Err(misuse(command, format!("there is no option '-{letter}'")));
+                }
+                Some(lexopt::Arg::Long("version")) if command.is_none() && !table.version.is_empty() => {
+                    return Err(Stop::Help(format!("{program} {}\n", table.version)));
                 }
                 Some(lexopt::Arg::Long(name)) => {
                     let name = name.to_owned();

@@ -78,13 +78,18 @@ pub(crate) fn worlds(template: &Template<'_>) -> Vec<World> {
     let mut reader = Reader { template, variables: Vec::new(), by_name: HashMap::new(), conditions };
     let formulas: Vec<Formula> =
         template.section("Conditions").map(|(_, node)| reader.formula(node, 0)).collect();
-    let most = (WORK / formulas.len()).clamp(1, COMBINATIONS);
+    let rules: Vec<Formula> = template.section("Rules").map(|(_, node)| reader.rule(node)).collect();
+    let most = (WORK / (formulas.len() + rules.len())).clamp(1, COMBINATIONS);
     let mut worlds: Vec<World> = Vec::new();
     let mut seen: HashSet<Vec<bool>> = HashSet::new();
     for values in combinations(&reader.variables, most) {
         let mut known = vec![None; formulas.len()];
         for index in 0..formulas.len() {
             condition(index, &formulas, &values, &mut known, 0);
+        }
+        // CloudFormation refuses what breaks a rule before it does anything.
+        if !rules.iter().all(|rule| evaluate(rule, &formulas, &values, &mut known, 0)) {
+            continue;
         }
         let known: Vec<bool> = known.into_iter().map(|holds| holds.unwrap_or_default()).collect();
         if !seen.insert(known.clone()) {
@@ -102,7 +107,8 @@ pub(crate) fn worlds(template: &Template<'_>) -> Vec<World> {
             break;
         }
     }
-    worlds
+    // No value was found that the rules let pass: nothing is known of conditions then.
+    if worlds.is_empty() { vec![World::default()] } else { worlds }
 }
 
 /// Whether a condition holds where variables have these values; every condition is decided once.
@@ -205,6 +211,48 @@ impl Reader<'_> {
                 _ => Formula::Const(false),
             },
             _ => self.opaque(format!("{node}")),
+        }
+    }
+
+    /// What a rule lets pass.
+    fn rule(&mut self, node: NodeId) -> Formula {
+        let Some(rule) = self.template.map(node) else { return Formula::Const(true) };
+        let document = &self.template.document;
+        let asserted = rule.get("Assertions").map(|assertions| document.content(assertions));
+        let asserted: Vec<NodeId> = match asserted {
+            Some(Content::List(list)) => list.iter().collect(),
+            _ => Vec::new(),
+        };
+        let mut all = Vec::new();
+        for assertion in asserted {
+            let assert = self.template.map(assertion).and_then(|assertion| assertion.get("Assert"));
+            // What only rules can say (`Fn::Contains`, `Fn::EachMemberIn`) is taken to hold.
+            let assert = assert.filter(|assert| self.is_understood(*assert, 0));
+            all.extend(assert.map(|assert| self.formula(assert, 0)));
+        }
+        let all = Formula::All(all);
+        match rule.get("RuleCondition").filter(|condition| self.is_understood(*condition, 0)) {
+            Some(condition) => {
+                let condition = self.formula(condition, 0);
+                Formula::Any(vec![Formula::Not(Box::new(condition)), all])
+            }
+            None if rule.get("RuleCondition").is_some() => Formula::Const(true),
+            None => all,
+        }
+    }
+
+    /// Whether a formula is made of what conditions are made of.
+    fn is_understood(&self, node: NodeId, depth: usize) -> bool {
+        let document = &self.template.document;
+        let Some((function, argument)) = self.template.map(node).and_then(crate::document::Map::only) else {
+            return false;
+        };
+        match (function, document.content(argument)) {
+            ("Fn::Equals" | "Condition", _) => true,
+            ("Fn::Not" | "Fn::And" | "Fn::Or", Content::List(list)) if depth < DEPTH => {
+                list.iter().all(|item| self.is_understood(item, depth + 1))
+            }
+            _ => false,
         }
     }
 

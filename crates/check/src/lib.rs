@@ -32,6 +32,7 @@ pub mod output;
 
 mod accept;
 mod baseline;
+mod certainty;
 mod conditions;
 mod context;
 mod document;

@@ -51,13 +51,15 @@ pub fn document(report: &Report, format: Format) -> Option<String> {
 
 /// As a compiler would print it: every finding with its source lines, what is accepted, and how many there are.
 pub fn text(report: &Report, sources: &dyn Sources, style: Style) -> String {
-    let mut out = report::text(&report.findings, sources, style);
+    let mut out = String::new();
     for accepted in &report.accepted {
         let finding = &accepted.finding;
         let place = finding.template_path.as_deref().unwrap_or_default();
         let _ = writeln!(out, "accepted[{}]: {} ({place})", finding.code, finding.message);
         let _ = writeln!(out, "  at {}: {}", accepted.at, accepted.reason);
     }
+    // Last, since the end is what a terminal shows.
+    out.push_str(&report::text(&report.findings, sources, style));
     out
 }
 

@@ -1,6 +1,6 @@
 //! Rules, and what they say.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use formwork_core::Severity;
 
@@ -87,8 +87,10 @@ impl From<Resource<'_>> for Place {
 pub(crate) struct Says {
     rule: &'static Rule,
     remarks: Vec<Remark>,
-    /// What was said in other worlds.
-    said: HashSet<(&'static str, Place, String)>,
+    /// What was said in earlier worlds: which remark that was.
+    said: HashMap<(&'static str, Place, String), usize>,
+    /// The resource that a rule looks at, where it looks at one.
+    subject: Option<(u32, u32)>,
 }
 
 /// One remark of a rule.
@@ -106,16 +108,25 @@ pub(crate) struct Remark {
     pub(crate) also: Vec<(Place, String)>,
     pub(crate) notes: Vec<String>,
     pub(crate) help: Vec<String>,
+    /// The worlds in which it was said, a bit each.
+    pub(crate) worlds: u32,
+    /// The resource that the rule looked at, where it looked at one.
+    pub(crate) subject: Option<(u32, u32)>,
 }
 
 impl Says {
     pub(crate) fn new(rule: &'static Rule) -> Self {
-        Self { rule, remarks: Vec::new(), said: HashSet::new() }
+        Self { rule, remarks: Vec::new(), said: HashMap::new(), subject: None }
     }
 
     /// From here on, another rule speaks.
     pub(crate) fn turn(&mut self, rule: &'static Rule) {
         self.rule = rule;
+    }
+
+    /// From here on, a rule looks at this resource, or at more than one.
+    pub(crate) fn about(&mut self, subject: Option<(u32, u32)>) {
+        self.subject = subject;
     }
 
     /// Says something about a value (also an absent one) or a resource: what is wrong, in one line.
@@ -131,16 +142,25 @@ impl Says {
             also: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            worlds: 0,
+            subject: self.subject,
         });
         &mut self.remarks[index]
     }
 
-    /// Ends a world: what was said in an earlier one is not said again.
-    pub(crate) fn end_world(&mut self, from: usize) {
+    /// Ends a world: what was said in an earlier one is not said again, and counts for both.
+    pub(crate) fn end_world(&mut self, world: usize, from: usize) {
+        let bit = 1u32.checked_shl(world as u32).unwrap_or_default();
         let later = self.remarks.split_off(from.min(self.remarks.len()));
-        for remark in later {
-            if self.said.insert((remark.rule.code, remark.place.clone(), remark.message.clone())) {
-                self.remarks.push(remark);
+        for mut remark in later {
+            let key = (remark.rule.code, remark.place.clone(), remark.message.clone());
+            match self.said.get(&key).and_then(|index| self.remarks.get_mut(*index)) {
+                Some(said) => said.worlds |= bit,
+                None => {
+                    remark.worlds = bit;
+                    self.said.insert(key, self.remarks.len());
+                    self.remarks.push(remark);
+                }
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Running all rules over a system.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
+    certainty,
     conditions::{self, World},
-    context::{Context, Resolved},
+    context::{Context, Resolved, Resource},
     document::NodeId,
     rule::{Remark, Run, Says},
     rules,
@@ -24,6 +25,7 @@ pub(crate) fn run(templates: &[Template<'_>]) -> Vec<Remark> {
     let count = worlds.iter().map(Vec::len).max().unwrap_or(1).min(most);
     let Some(first) = rules::all().next() else { return Vec::new() };
     let mut says = Says::new(first);
+    let mut touched: Vec<HashSet<(u32, u32)>> = Vec::new();
     for number in 0..count {
         let world =
             |worlds: &Vec<World>| worlds.get(number % worlds.len().max(1)).cloned().unwrap_or_default();
@@ -38,10 +40,12 @@ pub(crate) fn run(templates: &[Template<'_>]) -> Vec<Remark> {
                     for kind in kinds {
                         for resource in context.of_type(kind) {
                             if varying.as_ref().is_none_or(|varying| varying.contains(&resource)) {
+                                says.about(Some((resource.template, resource.index)));
                                 run(resource, &mut says);
                             }
                         }
                     }
+                    says.about(None);
                 }
                 Run::Template(run) => {
                     for template in 0..templates.len() as u32 {
@@ -52,11 +56,19 @@ pub(crate) fn run(templates: &[Template<'_>]) -> Vec<Remark> {
                 Run::Elsewhere => {}
             }
         }
-        says.end_world(before);
+        says.end_world(number, before);
+        let numbers = |resource: &Resource<'_>| (resource.template, resource.index);
+        touched.push(varying.iter().flatten().map(numbers).collect());
     }
     let mut remarks = says.into_remarks();
+    for remark in &mut remarks {
+        certainty::weigh(remark, templates, &worlds, &touched);
+    }
     remarks.sort_by(|one, other| {
-        let key = |remark: &Remark| (remark.place.template, remark.place.node, remark.rule.code);
+        // What is worst first, then as it stands.
+        let key = |remark: &Remark| {
+            (std::cmp::Reverse(remark.severity), remark.place.template, remark.place.node, remark.rule.code)
+        };
         key(one).cmp(&key(other))
     });
     remarks

@@ -58,6 +58,7 @@ const PROGRAM: Program = Program {
             options: &[],
         },
     ],
+    version: env!("CARGO_PKG_VERSION"),
     global: &[
         Opt::choice(
             "color",
@@ -117,8 +118,9 @@ fn run() -> io::Result<u8> {
         Some(text) => out.write_all(text.as_bytes())?,
         None => {
             let sources = SourceFolders::new([PathBuf::from(".")]);
-            err.write_all(output::text(&report, &sources, style(&arguments)).as_bytes())?;
+            // What a check finds is its result: it can be piped and kept.
             out.write_all(output::summary(&report).as_bytes())?;
+            out.write_all(output::text(&report, &sources, style(&arguments)).as_bytes())?;
         }
     }
     Ok(if report.has_errors() { REFUSED } else { 0 })
@@ -128,7 +130,7 @@ fn style(arguments: &Arguments) -> Style {
     let colour = match arguments.word("color") {
         Some("always") => true,
         Some("never") => false,
-        _ => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        _ => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     if colour { Style::Colour } else { Style::Plain }
 }

@@ -69,11 +69,39 @@ impl Sources for SourceFolders {
 /// The text with asterisks in place of the values on lines that name a secret.
 fn masked(text: &str) -> String {
     let line = |line: &str| match line.find([':', '=']) {
+        Some(sign) if is_plain(&line[sign + 1..]) => {
+            let (key, value) = line.split_at(sign + 1);
+            match crate::config::names_secret(key) && is_literal(value) {
+                true => format!("{key} ***\n"),
+                false => format!("{line}\n"),
+            }
+        }
+        // More than a key and its value: whatever in it is secret goes, and the rest with it.
         _ if !crate::config::names_secret(line) => format!("{line}\n"),
         Some(sign) => format!("{} ***\n", &line[..=sign]),
         None => "***\n".to_owned(),
     };
     text.lines().map(line).collect()
+}
+
+/// Whether a value is a single one, without keys and values of its own.
+fn is_plain(value: &str) -> bool {
+    let value = value.trim();
+    let within = |quote: char| {
+        let text = value.strip_prefix(quote)?.trim_end_matches(',').strip_suffix(quote)?;
+        Some(!text.contains(quote))
+    };
+    match within('"').or_else(|| within('\'')) {
+        Some(plain) => plain,
+        None => !value.contains(['{', '[', '"', '=']) && !value.contains(": "),
+    }
+}
+
+/// Whether a value may be a secret: not the name of a type, a reference, or nothing at all.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+    let refers = ["AWS::", "!", "{{resolve:", "arn:"].iter().any(|start| value.starts_with(start));
+    !value.is_empty() && !refers && !matches!(value, "true" | "false" | "|" | ">" | "null")
 }
 
 /// How [`text`] looks.
@@ -278,6 +306,13 @@ mod tests {
     fn values_of_secrets_are_masked() {
         let text = "{\n  \"port\": 1,\n  \"dbPassword\": \"hunter2\",\n  \"api-key\"\n}\n";
         assert_eq!(masked(text), "{\n  \"port\": 1,\n  \"dbPassword\": ***\n***\n}\n");
+        let text = "  DbSecret:\n    Type: AWS::SecretsManager::Secret\n  SecretArn: !Ref DbSecret\n\
+            MasterUserPassword: '{{resolve:ssm-secure:x}}'\n  Password: hunter2\n  Token = hunter2\n";
+        let shown = "  DbSecret:\n    Type: AWS::SecretsManager::Secret\n  SecretArn: !Ref DbSecret\n\
+            MasterUserPassword: '{{resolve:ssm-secure:x}}'\n  Password: ***\n  Token = ***\n";
+        assert_eq!(masked(text), shown);
+        assert_eq!(masked("Properties: {A: 1, Password: hunter2}\n"), "Properties: ***\n");
+        assert_eq!(masked("x = {\"password\": \"hunter2\"}\n"), "x = ***\n");
     }
     use crate::location::SourceLocation;
 

@@ -8,6 +8,7 @@ use formwork_arguments::{Command, Operand, Opt, Program};
 pub(crate) const PROGRAM: Program = Program {
     about: "",
     commands: COMMANDS,
+    version: "",
     global: GLOBAL,
     exclusive: &[("lock", "locked"), ("baseline", "write-baseline")],
 };

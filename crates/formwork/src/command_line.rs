@@ -255,9 +255,10 @@ where
         match output::document(&report, self.format) {
             Some(text) => self.out.write_all(text.as_bytes())?,
             None => {
-                let text = output::text(&report, &self.project.sources(), self.style);
-                self.err.write_all(text.as_bytes())?;
+                // What a check finds is its result: it can be piped and kept.
                 self.out.write_all(output::summary(&report).as_bytes())?;
+                let text = output::text(&report, &self.project.sources(), self.style);
+                self.out.write_all(text.as_bytes())?;
             }
         }
         Ok(if report.has_errors() { REFUSED } else { 0 })

@@ -77,7 +77,7 @@ fn resources_that_do_not_fit_are() {
         (
             "s3:GetObject",
             "!Ref Known",
-            "FW1515 Error: `s3:GetObject` acts on objects, but `arn:aws:s3:::known` is a bucket itself",
+            "FW1515 Warning: `s3:GetObject` acts on objects, but `arn:aws:s3:::known` is a bucket itself",
         ),
         (
             "s3:ListBucket",
