@@ -1,6 +1,7 @@
 //! No template, however broken, makes a check panic.
 
-use formwork_check::{Source, output, templates};
+use formwork_check::{Check, Source, output};
+use formwork_core::report::{NoSources, Style};
 use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
@@ -229,10 +230,11 @@ fn template() -> impl Strategy<Value = Value> {
 fn check(text: String) {
     let mut source = Source::new("template", text);
     source.region = Some("eu-central-1".to_owned());
-    let report = templates(&[source]);
+    let report = Check::new().exposure().templates(&[source]);
     assert!(output::json(&report).ends_with("}\n"));
     assert!(output::sarif(&report).ends_with("}\n"));
     let _ = (output::github(&report), output::summary(&report));
+    let _ = output::text(&report, &NoSources, Style::Plain);
 }
 
 fn runner(cases: u32) -> TestRunner {
