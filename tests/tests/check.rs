@@ -226,3 +226,38 @@ fn a_resource_accepts_a_finding_in_its_metadata() {
         .arg(place.join("logs.yaml")));
     assert!(piped.out.contains("kept for the auditors"), "{}", piped.out);
 }
+
+#[test]
+fn the_quickstart_has_nothing_to_mend_in_production() {
+    let program = crate::support::example("quickstart");
+    let ran = run(Command::new(program)
+        .args(["check", "prod", "--deny", "warnings", "--project", "examples/quickstart"])
+        .current_dir(crate::support::root()));
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("accepted[FW2205]: "), "{}", ran.out);
+    assert!(ran.out.contains("at examples/quickstart/src/main.rs:"), "{}", ran.out);
+    assert!(!ran.out.contains("warning["), "{}", ran.out);
+}
+
+#[test]
+fn a_program_accepts_findings_where_they_belong() {
+    use formwork::core::{App, Builder, Options, Parameter, Resource};
+    let app = App::for_tests();
+    let stack = app.stack("jobs").accept("FW1162", "the pipeline gives it to every stack");
+    stack.parameter("Commit", Parameter::string());
+    stack.add("Logs", Resource::raw("AWS::Logs::LogGroup").accept("FW1312", "kept for the auditors"));
+    stack.add("More", Resource::raw("AWS::Logs::LogGroup").accept("FW1312", ""));
+    stack.add("None", Resource::raw("AWS::SNS::Topic").accept("FW1312", "it is no log group"));
+    let assembly = app.synth(&Options::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let report = formwork::check::assembly(&assembly);
+    let accepted: Vec<(&str, &str)> =
+        report.accepted.iter().map(|it| (&*it.finding.code, it.reason.as_str())).collect();
+    assert_eq!(
+        accepted,
+        [("FW1162", "the pipeline gives it to every stack"), ("FW1312", "kept for the auditors")]
+    );
+    assert!(report.accepted.iter().all(|it| it.at.file == "tests/tests/check.rs"));
+    // Without a reason nothing is accepted; what is not found need not be.
+    let about = |code: &str| report.findings.iter().filter(|finding| finding.code == code).count();
+    assert_eq!((about("FW1312"), about("FW1901"), about("FW1903")), (1, 1, 1));
+}

@@ -79,6 +79,14 @@ pub fn templates(sources: &[Source]) -> Report {
 }
 
 /// A check with more than Formwork's own rules.
+///
+/// ```
+/// use formwork_check::{Check, Source};
+///
+/// let queue = Source::new("queue.yaml", "Resources: {Jobs: {Type: AWS::SQS::Queue}}");
+/// let report = Check::new().exposure().templates(&[queue]);
+/// assert!(report.exposed.is_some_and(|exposed| exposed.is_empty()));
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is checked until `assembly` or `templates` is called"]
 pub struct Check {
@@ -132,6 +140,21 @@ impl Check {
 
     /// The report on these templates, once everything is said.
     fn finish(&self, findings: Findings, templates: &[Template<'_>], own_codes: &[String]) -> Report {
+        let (mut exposed, mut doubts) = (None, Vec::new());
+        if self.exposure {
+            let reach = Reachability::read(templates);
+            exposed = Some(reach.exposed());
+            // What could not be read may make anything.
+            let unread = findings.iter().filter(|finding| finding.code == "FW1801");
+            doubts.extend(unread.map(|finding| match &finding.stack {
+                Some(stack) => format!("`{stack}` cannot be read: {}", finding.message),
+                None => finding.message.clone(),
+            }));
+            if templates.iter().all(|template| template.resource_count() == 0) {
+                doubts.push("there is no template with resources".to_owned());
+            }
+            doubts.extend(reach.doubts());
+        }
         let (findings, accepted) = accept::accept(findings, templates, own_codes);
         let budget = |template: &Template<'_>| {
             let name = match &template.origin {
@@ -140,8 +163,7 @@ impl Check {
             };
             Budget { name, uses: rules::budget(template) }
         };
-        let exposed = self.exposure.then(|| Reachability::read(templates).exposed());
-        Report { findings, accepted, budgets: templates.iter().map(budget).collect(), exposed }
+        Report { findings, accepted, budgets: templates.iter().map(budget).collect(), exposed, doubts }
     }
 
     fn run(&self, templates: &[Template<'_>]) -> Findings {

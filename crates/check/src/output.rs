@@ -1,4 +1,18 @@
 //! A report in the forms in which people and machines read it.
+//!
+//! ```
+//! use formwork_check::{Source, output};
+//! use formwork_core::report::{NoSources, Style};
+//!
+//! let text = "Resources: {Jobs: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 5000}}}";
+//! let report = formwork_check::templates(&[Source::new("queue.yaml", text)]);
+//!
+//! assert!(output::text(&report, &NoSources, Style::Plain).starts_with("error[FW1008]: "));
+//! assert!(output::summary(&report).starts_with("queue.yaml  resources 1/500, "));
+//! assert!(output::github(&report).starts_with("::error file=queue.yaml,line=1,col="));
+//! assert!(output::sarif(&report).contains("\"ruleId\": \"FW1008\""));
+//! assert!(output::json(&report).contains("\"errors\": 1"));
+//! ```
 
 use std::fmt::Write as _;
 
@@ -63,6 +77,9 @@ pub fn text(report: &Report, sources: &dyn Sources, style: Style) -> String {
     out
 }
 
+/// So many reasons are shown why the internet may reach more than is known; the report has all of them.
+const DOUBTS: usize = 20;
+
 /// What a report tells besides findings: budgets, and what the internet can reach.
 pub fn summary(report: &Report) -> String {
     let mut out = String::new();
@@ -76,12 +93,31 @@ pub fn summary(report: &Report) -> String {
         let _ = writeln!(out, "{:width$}  {}", budget.name, uses.join(", "));
     }
     match report.exposed.as_deref() {
-        None => {}
-        Some([]) => out.push_str("the internet reaches nothing of this\n"),
+        None => return out,
+        Some([]) if report.doubts.is_empty() => out.push_str("the internet reaches nothing of this\n"),
         Some(exposed) => {
-            out.push_str("the internet reaches:\n");
-            for exposure in exposed {
+            let (unknown, reached): (Vec<_>, Vec<_>) =
+                exposed.iter().partition(|exposure| !exposure.unknown.is_empty());
+            if !reached.is_empty() {
+                out.push_str("the internet reaches:\n");
+            }
+            for exposure in reached {
                 let _ = writeln!(out, "  {exposure}");
+            }
+            if !(unknown.is_empty() && report.doubts.is_empty()) {
+                out.push_str("what the internet reaches is not known of:\n");
+            }
+            for exposure in unknown {
+                let _ = writeln!(out, "  {exposure}");
+            }
+            for doubt in report.doubts.iter().take(DOUBTS) {
+                let _ = writeln!(out, "  the rest, as {doubt}");
+            }
+            match report.doubts.len().saturating_sub(DOUBTS) {
+                0 => {}
+                more => {
+                    let _ = writeln!(out, "  and for {} more reasons", grouped(more));
+                }
             }
         }
     }

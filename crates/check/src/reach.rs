@@ -7,7 +7,7 @@
 //! **Promise:** what is beyond the analysis is [`Answer::Unknown`], never [`Answer::No`].
 //!
 //! **Boundary:** this is about networks: whether packets get through. Who may log in, what a policy allows, and what a
-//! web application firewall blocks is not looked at.
+//! web application firewall blocks is not looked at. A parameter has its default, unless conditions compare it.
 
 mod addresses;
 mod connect;
@@ -16,6 +16,7 @@ mod network;
 mod nodes;
 mod ports;
 mod read;
+mod services;
 #[cfg(test)]
 mod tests;
 mod worlds;
@@ -25,7 +26,12 @@ use std::{collections::BTreeMap, fmt};
 use formwork_core::{AsHandle, Assembly, Findings};
 use serde::Serialize;
 
-use crate::{context::Context, of_assembly, run, template::Template};
+use crate::{
+    context::Context,
+    document::{Content, Document},
+    of_assembly, run,
+    template::{Origin, Template},
+};
 use addresses::Block;
 use connect::{Asked, End, Verdict};
 use network::Network;
@@ -79,7 +85,33 @@ pub struct Reachability {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Internet;
 
-/// A range of addresses: `Addresses("10.0.0.0/8")`, for what is reached through a VPN or from a part of a VPC.
+/// A range of addresses, for what is reached through a VPN or from a part of a VPC.
+///
+/// ```
+/// use formwork_check::{Addresses, assert_reachable, assert_unreachable};
+/// use formwork_core::{App, Options, Resource, json};
+///
+/// let app = App::for_tests();
+/// let stack = app.stack("office");
+/// let vpc = stack.add("Vpc", Resource::raw("AWS::EC2::VPC").set("CidrBlock", "10.0.0.0/16"));
+/// let subnet = Resource::raw("AWS::EC2::Subnet").set("VpcId", vpc).set("CidrBlock", "10.0.0.0/24");
+/// let subnet = stack.add("Subnet", subnet);
+/// let rule = json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/16"});
+/// let group = Resource::raw("AWS::EC2::SecurityGroup")
+///     .set("VpcId", vpc)
+///     .set("GroupDescription", "SSH from within")
+///     .set("SecurityGroupIngress", [rule]);
+/// let group = stack.add("Group", group);
+/// let server = stack.add(
+///     "Server",
+///     Resource::raw("AWS::EC2::Instance").set("SubnetId", subnet).set("SecurityGroupIds", [group]),
+/// );
+///
+/// let assembly = app.synth(&Options::default())?;
+/// assert_reachable!(assembly, Addresses("10.0.7.0/24"), server, 22);
+/// assert_unreachable!(assembly, Addresses("192.168.0.0/16"), server);
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses<'a>(pub &'a str);
 
@@ -210,19 +242,19 @@ impl Reachability {
             .collect();
         let mut types = BTreeMap::new();
         for template in templates {
-            let stack = match &template.origin {
-                crate::template::Origin::Stack(stack) => stack.id(),
-                crate::template::Origin::File(file) => file.clone(),
-            };
+            let stack = name(template);
             for index in 0..template.resource_count() {
                 let address = format!("{stack}/{}", template.resource_id(index));
                 types.insert(address, template.resource_type(index).to_owned());
             }
         }
-        let doubts = match complete {
-            true => Vec::new(),
-            false => vec!["there are more combinations of conditions than are looked at".to_owned()],
-        };
+        let mut doubts = Vec::new();
+        if !complete {
+            doubts.push(
+                "there are more combinations of conditions and parameters than are looked at".to_owned(),
+            );
+        }
+        doubts.extend(templates.iter().filter_map(yielded));
         Self { networks, types, doubts }
     }
 
@@ -349,6 +381,37 @@ impl Reachability {
         }
         Ok(())
     }
+}
+
+/// What messages call a template.
+fn name(template: &Template<'_>) -> String {
+    match &template.origin {
+        Origin::Stack(stack) => stack.id(),
+        Origin::File(file) => file.clone(),
+    }
+}
+
+/// A macro or a loop somewhere in a template may add anything to what stands there.
+fn yielded(template: &Template<'_>) -> Option<String> {
+    let mut open = vec![(Document::ROOT, 0)];
+    while let Some((node, depth)) = open.pop() {
+        match template.document.content(node) {
+            Content::List(list) => open.extend(list.iter().map(|item| (item, depth + 1))),
+            Content::Map(map) => {
+                for (key, value) in map.iter() {
+                    let is = key == "Fn::Transform" || key.starts_with("Fn::ForEach");
+                    if is {
+                        return Some(format!("`{key}` yields a part of `{}`", name(template)));
+                    }
+                    if depth > 0 || key != "Metadata" {
+                        open.push((value, depth + 1));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn doubtful(what: &str, reasons: &[String]) -> String {
@@ -495,6 +558,22 @@ macro_rules! assert_unreachable {
 
 /// Fails a test unless a connection can be made, whatever conditions hold: on one of the ports that the receiver listens
 /// on, or on all ports that are named. See [`assert_unreachable!`](crate::assert_unreachable).
+///
+/// Where it cannot be told from the templates, it fails.
+///
+/// ```
+/// use formwork_check::assert_reachable;
+/// use formwork_core::{App, Options, Resource};
+///
+/// let app = App::for_tests();
+/// let api = Resource::raw("AWS::ApiGatewayV2::Api").set("Name", "shop").set("ProtocolType", "HTTP");
+/// let api = app.stack("shop").add("Api", api);
+///
+/// let assembly = app.synth(&Options::default())?;
+/// assert_reachable!(assembly, Internet, api);
+/// assert_reachable!(assembly, Internet, api, 443);
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
 #[macro_export]
 macro_rules! assert_reachable {
     ($assembly:expr, $from:expr, $to:expr $(,)?) => {{

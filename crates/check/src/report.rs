@@ -9,6 +9,20 @@ use crate::{
 };
 
 /// Everything that was found.
+///
+/// ```
+/// use formwork_check::{Baseline, Source};
+///
+/// let text = "Resources: {Jobs: {Type: AWS::SQS::Queue, Properties: {DelaySecond: 5}}}";
+/// let mut report = formwork_check::templates(&[Source::new("queue.yaml", text)]);
+/// assert!(report.has_errors());
+///
+/// // What was there when checking began is hidden, and only counted.
+/// report.hide(&Baseline::of(&report.findings), "known.json");
+/// report.deny_warnings();
+/// assert!(!report.has_errors());
+/// assert_eq!(report.findings.iter().next().map(|finding| &*finding.code), Some("FW1905"));
+/// ```
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -21,6 +35,9 @@ pub struct Report {
     /// What the internet can reach, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposed: Option<Vec<Exposure>>,
+    /// Why the internet may reach more than that, if that was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
 }
 
 /// A finding that the program accepts, with the reason.

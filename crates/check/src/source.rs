@@ -26,6 +26,14 @@ pub(crate) fn notes(document: &Document) -> Vec<Note> {
 }
 
 /// The text of a template.
+///
+/// ```
+/// use formwork_check::Source;
+///
+/// let mut source = Source::new("subnet.yaml", "Resources: {}");
+/// // What a Region lacks is found where the Region is known.
+/// source.region = Some("me-south-1".to_owned());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The name of its file, for findings.

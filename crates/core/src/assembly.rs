@@ -146,6 +146,19 @@ impl Assembly {
 
     /// Names the stack, the place in the template and the lines of a resource in a finding; with a path such as
     /// `Tags.0.Key`, those of the property or of as much of it as there is.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Finding, Options, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("jobs");
+    /// let queue = stack.add("Jobs", Resource::raw("AWS::SQS::Queue").set("DelaySeconds", 5));
+    ///
+    /// let assembly = app.synth(&Options::default())?;
+    /// let finding = assembly.locate(Finding::warning("ORG1", "why wait?"), queue, "DelaySeconds");
+    /// assert_eq!(finding.template_path.as_deref(), Some("Resources/Jobs/Properties/DelaySeconds"));
+    /// assert!(!finding.spans.is_empty());
+    /// # Ok::<(), formwork_core::Findings>(())
+    /// ```
     pub fn locate(&self, finding: Finding, resource: impl AsHandle, path: &str) -> Finding {
         let Some(node) = self.graph().node(resource.as_handle()) else { return finding };
         let stack = AssembledStack { assembly: self, index: self.model.nodes[node as usize].stack };
@@ -599,6 +612,17 @@ impl<'a> AssembledStack<'a> {
 
     /// The lines that a place in the template comes from, with a word on each: `["Resources", "Vpc", "Properties",
     /// "CidrBlock"]`, `["Outputs", "Url"]`. Of what nobody wrote a line for, the line of the stack.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Options, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("jobs");
+    /// stack.add("Jobs", Resource::raw("AWS::SQS::Queue").set("DelaySeconds", 5));
+    /// let assembly = app.synth(&Options::default())?;
+    /// let lines = assembly.stacks()[0].locations(&["Resources", "Jobs", "Properties", "DelaySeconds"]);
+    /// assert_eq!(lines.last().map(|(_, word)| *word), Some("declared here"));
+    /// # Ok::<(), formwork_core::Findings>(())
+    /// ```
     pub fn locations(&self, path: &[&str]) -> Vec<(SourceLocation, &'static str)> {
         let Assembly { model, ids, .. } = self.assembly;
         let data = &model.stacks[self.index as usize];

@@ -38,7 +38,26 @@ impl std::fmt::Debug for Policy {
     }
 }
 
-/// What a rule of your own looks at: all resources of the program, typed, and their graph.
+/// What a rule of your own looks at: all resources of the program, typed, and their graph; see
+/// [`App::policy`](crate::App::policy).
+///
+/// ```
+/// # use formwork_core::{App, Builder, DeletionPolicy, Options, Resource, Review};
+/// # let app = App::for_tests();
+/// # let stack = app.stack("data");
+/// # stack.add("Orders", Resource::raw("AWS::DynamoDB::Table"));
+/// fn tables_are_ours(review: &Review<'_>) {
+///     for table in review.graph().resources().into_iter().filter(|it| it.kind == "AWS::DynamoDB::Table") {
+///         let finding = review.warning(table.handle, "TableName", "ask the data team for tables");
+///         review.say(finding.help("see wiki/tables"));
+///     }
+/// }
+///
+/// app.policy("ORG007", tables_are_ours);
+/// let assembly = app.synth(&Options::default())?;
+/// assert_eq!(assembly.review().iter().next().map(|finding| &*finding.code), Some("ORG007"));
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
 #[derive(Debug)]
 pub struct Review<'a> {
     assembly: &'a Assembly,

@@ -161,6 +161,14 @@ impl<'n> Asked<'n> {
                 }
             }
         }
+        if let (End::Range(block), Some((Holds::No, _)), true) = (from, &to.service, to.listens)
+            && to.subnets.is_empty()
+            && !block.is_public()
+        {
+            ways.push(
+                self.beyond(&format!("who reaches `{}` from within networks is not known", to.address())),
+            );
+        }
         self.opaque(to, &mut ways);
         ways
     }

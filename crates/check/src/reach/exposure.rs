@@ -10,13 +10,26 @@ use serde::Serialize;
 use super::{
     Answer, Path, Reachability,
     connect::{Asked, End},
-    distinct,
-    network::Network,
+    network::{Holds, Network},
     ports::Ports,
     told,
 };
 
 /// Something that the internet reaches, or may reach.
+///
+/// ```
+/// use formwork_check::Reachability;
+/// use formwork_core::{App, Options, Resource};
+///
+/// let app = App::for_tests();
+/// let api = Resource::raw("AWS::ApiGatewayV2::Api").set("Name", "shop").set("ProtocolType", "HTTP");
+/// app.stack("shop").add("Api", api);
+///
+/// let exposed = Reachability::of(&app.synth(&Options::default())?).exposed();
+/// assert_eq!(exposed.len(), 1);
+/// assert_eq!(exposed[0].to_string(), "shop/Api (AWS::ApiGatewayV2::Api) on 443/tcp");
+/// # Ok::<(), formwork_core::Findings>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Exposure {
@@ -80,8 +93,13 @@ impl Reachability {
 
     /// Why more may be reachable than is known: of the system as a whole.
     pub fn doubts(&self) -> Vec<String> {
-        let of_networks = self.networks.iter().flat_map(|network| network.doubts.clone());
-        distinct(self.doubts.iter().cloned().chain(of_networks).collect())
+        let mut doubts = self.doubts.clone();
+        for network in &self.networks {
+            doubts.extend(network.doubts.iter().chain(&network.unseen).cloned());
+        }
+        let mut seen = HashSet::new();
+        doubts.retain(|doubt| seen.insert(doubt.clone()));
+        doubts
     }
 }
 
@@ -92,7 +110,9 @@ fn of_network(network: &Network) -> Vec<Exposure> {
     let mut reached: HashSet<usize> = HashSet::new();
     let mut next: Vec<(usize, Vec<String>)> = Vec::new();
     for (number, node) in network.nodes.iter().enumerate() {
-        if !node.listens && node.service.is_none() || node.kind == "AWS::S3::Bucket" {
+        // A bucket that is not public is no news.
+        let closed = node.kind == "AWS::S3::Bucket" && matches!(node.service, Some((Holds::No, _)));
+        if !node.listens && node.service.is_none() || closed {
             continue;
         }
         let answer = told(network, everywhere.inward(End::Internet { whole: false }, node));

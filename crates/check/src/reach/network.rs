@@ -13,6 +13,8 @@ pub(super) struct Network {
     pub(super) world: String,
     /// Why nothing can be ruled out.
     pub(super) doubts: Vec<String>,
+    /// What may make more that is reached, and does nothing to what is known.
+    pub(super) unseen: Vec<String>,
     pub(super) vpcs: Vec<Vpc>,
     pub(super) subnets: Vec<Subnet>,
     pub(super) tables: Vec<Table>,

@@ -6,6 +6,7 @@ use super::{
     network::{Forward, Holds, Node, Public},
     ports::Ports,
     read::{Reader, What, address, holds, stack_of},
+    services::{BEYOND, SERVICES, Service},
 };
 use crate::context::{Piece, Resolved, Resource, Value};
 
@@ -68,6 +69,7 @@ const SHAPES: &[Shape] = &[
         "",
         &[0],
     ),
+    Shape("AWS::Timestream::InfluxDBInstance", "VpcSubnetIds", "VpcSecurityGroupIds", "Port", &[8086]),
     Shape("AWS::EC2::VPCEndpoint", "SubnetIds", "SecurityGroupIds", "", &[443]),
     Shape(
         "AWS::EKS::Cluster",
@@ -106,7 +108,7 @@ const FORWARDS: usize = 200_000;
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
 /// A property at the end of a path such as `VpcConfig.SubnetIds`.
-fn at<'a>(resource: Resource<'a>, path: &'static str) -> Value<'a> {
+pub(super) fn at<'a>(resource: Resource<'a>, path: &'static str) -> Value<'a> {
     path.split('.').filter(|key| !key.is_empty()).fold(resource.value().get("Properties"), Value::get)
 }
 
@@ -128,7 +130,7 @@ fn node(resource: Resource<'_>) -> Node {
     }
 }
 
-fn set_of(ports: &[u16]) -> Ports {
+pub(super) fn set_of(ports: &[u16]) -> Ports {
     Ports::of(ports.iter().map(|port| Ports::tcp(*port)))
 }
 
@@ -213,6 +215,9 @@ impl<'a> Reader<'a> {
                 node.opaque = Some(format!("`{}` is reached by routes", address(resource)));
                 return Some(node);
             }
+        }
+        if kind.ends_with("::Domain") && resource.get("VPCOptions").is_unknown() {
+            node.opaque = Some(format!("whether `{}` is in a VPC is not known", address(resource)));
         }
         node.listens = !shape.4.is_empty();
         node.ports = self.ports(shape, holder);
@@ -348,13 +353,40 @@ impl<'a> Reader<'a> {
             | "AWS::DMS::ReplicationInstance"
             | "AWS::AmazonMQ::Broker"
             | "AWS::Neptune::DBCluster"
+            | "AWS::Timestream::InfluxDBInstance"
             | "AWS::DocDB::DBCluster" => {
                 let accessible = resource.get("PubliclyAccessible");
-                let depends = !matches!(resource.kind(), "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster");
+                let depends = !matches!(
+                    resource.kind(),
+                    "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" | "AWS::Timestream::InfluxDBInstance"
+                );
                 node.public = match accessible.is_absent() && depends {
                     true => Public::Unknown(unsaid(&name)),
                     false => of(holds(accessible, false, resource), "is publicly accessible"),
                 };
+                // A cluster of Neptune is as public as its instances.
+                for instance in resource.referrers().into_iter().map(|reference| reference.from) {
+                    if instance.kind() != "AWS::Neptune::DBInstance" || matches!(node.public, Public::Yes(_))
+                    {
+                        continue;
+                    }
+                    match holds(instance.get("PubliclyAccessible"), false, instance) {
+                        Holds::Yes => {
+                            let why = format!("`{}` is publicly accessible", address(instance));
+                            node.public = Public::Yes(why);
+                        }
+                        Holds::Unknown(doubt) => node.public = Public::Unknown(doubt),
+                        Holds::No => {}
+                    }
+                }
+                // A public broker of RabbitMQ is in no VPC of its owner.
+                let rabbit = resource.kind() == "AWS::AmazonMQ::Broker"
+                    && !resource.get("EngineType").is("ACTIVEMQ")
+                    && resource.get("SubnetIds").is_absent();
+                if rabbit {
+                    let public = holds(accessible, false, resource);
+                    node.service = Some((public, "is publicly accessible".to_owned()));
+                }
                 node.six = node.public.clone();
             }
             "AWS::MSK::Cluster" => {
@@ -626,88 +658,75 @@ impl<'a> Reader<'a> {
 
     /// What AWS serves at addresses of its own.
     fn services(&mut self) {
-        const SERVICES: &[(&str, &str, &[u16])] = &[
-            ("AWS::CloudFront::Distribution", "serves everyone", &[80, 443]),
-            ("AWS::ApiGateway::RestApi", "has a public endpoint", &[443]),
-            ("AWS::ApiGatewayV2::Api", "has a public endpoint", &[443]),
-            ("AWS::Lambda::Url", "may be called by everyone (AuthType NONE)", &[443]),
-            ("AWS::AppRunner::Service", "has a public endpoint", &[443]),
-            ("AWS::AppSync::GraphQLApi", "has a public endpoint", &[443]),
-            ("AWS::CloudFront::VpcOrigin", "", &[]),
-            ("AWS::S3::Bucket", "", &[]),
-        ];
-        for (kind, what, ports) in SERVICES {
-            for resource in self.context.of_type(kind) {
+        let mut urls = Vec::new();
+        for service in SERVICES {
+            for resource in self.context.of_type(service.kind) {
                 let mut node = node(resource);
-                node.ports = Some(set_of(ports)).filter(|ports| !ports.is_empty());
+                node.ports = Some(set_of(service.ports)).filter(|ports| !ports.is_empty());
                 node.only_ports = true;
-                let public = match *kind {
-                    "AWS::CloudFront::Distribution" => {
-                        holds(at(resource, "DistributionConfig.Enabled"), true, resource)
-                    }
-                    "AWS::ApiGateway::RestApi" => {
-                        let types = at(resource, "EndpointConfiguration.Types");
-                        let items = types.items();
-                        match types.is_unknown() || items.iter().any(|item| item.is_unknown()) {
-                            true => Holds::Unknown(format!(
-                                "`EndpointConfiguration` of `{}` is not known",
-                                address(resource)
-                            )),
-                            false if items.iter().any(|item| item.is("PRIVATE")) => Holds::No,
-                            false => Holds::Yes,
-                        }
-                    }
-                    "AWS::Lambda::Url" => {
-                        let auth = resource.get("AuthType");
-                        match auth.text() {
-                            Some(text) if text == "NONE" => Holds::Yes,
-                            Some(_) => Holds::Unknown(format!(
-                                "`{}` answers signed requests only, and whose is a matter of policies",
-                                address(resource)
-                            )),
-                            None => {
-                                Holds::Unknown(format!("`AuthType` of `{}` is not known", address(resource)))
-                            }
-                        }
-                    }
-                    "AWS::AppRunner::Service" => {
-                        let value =
-                            at(resource, "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible");
-                        holds(value, true, resource)
-                    }
-                    "AWS::AppSync::GraphQLApi" => match resource.get("Visibility") {
-                        value if value.is_absent() || value.is("GLOBAL") => Holds::Yes,
-                        value if value.is("PRIVATE") => Holds::No,
-                        _ => Holds::Unknown(format!("`Visibility` of `{}` is not known", address(resource))),
-                    },
-                    "AWS::S3::Bucket" => {
-                        node.opaque =
-                            Some("who may read a bucket is a matter of policies, not of networks".to_owned());
-                        Holds::No
-                    }
-                    _ => {
-                        node.listens = false;
-                        Holds::No
-                    }
-                };
-                node.service = Some((public.clone(), (*what).to_owned()));
-                let url = self.add(resource, node);
-                if *kind != "AWS::Lambda::Url" {
-                    continue;
+                let public = (service.public)(resource, &mut node);
+                node.service = Some((public.clone(), service.what.to_owned()));
+                let number = self.add(resource, node);
+                if service.kind == "AWS::Lambda::Url" {
+                    urls.push((resource, number, public, service));
                 }
-                let target = resource.get("TargetFunctionArn").resource();
-                let Some(function) = target.and_then(|target| self.nodes.get(&target).copied()) else {
-                    continue;
-                };
-                self.network.forwards.push(Forward { from: url, to: function, ports: None });
-                // Whoever asks about the function means its address as well.
-                if let Some(node) = self.network.nodes.get_mut(function)
-                    && !matches!(&node.service, Some((Holds::Yes, _)))
-                {
-                    let how = format!("answers at `{}`, {what}", address(resource));
-                    node.service = Some((public, how));
-                    node.ports = Some(set_of(ports));
+            }
+        }
+        self.urls(urls);
+    }
+
+    /// Whoever asks about a function means the address that a URL gives it as well.
+    fn urls(&mut self, urls: Vec<(Resource<'a>, usize, Holds, &Service)>) {
+        if urls.is_empty() {
+            return;
+        }
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut functions = Vec::new();
+        for function in self.context.of_type("AWS::Lambda::Function") {
+            let Some(number) = self.nodes.get(&function).copied() else { continue };
+            functions.push(number);
+            if let Some(name) = function.get("FunctionName").text() {
+                by_name.insert(name.into_owned(), number);
+            }
+        }
+        let mut loose = None;
+        for (url, number, public, service) in urls {
+            let mut target = url.get("TargetFunctionArn");
+            // Aliases and versions stand for their function.
+            if let Some(alias) = target.resource().filter(|it| it.kind() != "AWS::Lambda::Function") {
+                target = alias.get("FunctionName");
+            }
+            let function = match (target.resource(), target.text()) {
+                (Some(function), _) => self.nodes.get(&function).copied(),
+                (None, Some(text)) => {
+                    let name = text.split(":function:").last().unwrap_or_default();
+                    by_name.get(name.split(':').next().unwrap_or_default()).copied()
                 }
+                (None, None) => None,
+            };
+            let how = format!("answers at `{}`, {}", address(url), service.what);
+            let Some(function) = function else {
+                if target.text().is_none() {
+                    let doubt = format!("whose address `{}` is, is not known", address(url));
+                    loose = Some((Holds::Unknown(doubt), how));
+                }
+                continue;
+            };
+            self.network.forwards.push(Forward { from: number, to: function, ports: None });
+            if let Some(node) = self.network.nodes.get_mut(function)
+                && !matches!(&node.service, Some((Holds::Yes, _)))
+            {
+                node.service = Some((public, how));
+                node.ports = Some(set_of(service.ports));
+            }
+        }
+        let Some(loose) = loose else { return };
+        for number in functions {
+            if let Some(node) = self.network.nodes.get_mut(number)
+                && node.service.is_none()
+            {
+                node.service = Some(loose.clone());
+                node.ports = Some(Ports::tcp(443));
             }
         }
     }
@@ -840,12 +859,19 @@ impl<'a> Reader<'a> {
     /// What distributions and APIs pass on to.
     fn origins(&mut self) {
         let mut found: Vec<(Resource<'a>, Resource<'a>)> = Vec::new();
-        for distribution in self.context.of_type("AWS::CloudFront::Distribution") {
-            for reference in distribution.references() {
-                let document = self.context.document(reference.at.template);
-                let path = document.map(|document| document.path(reference.at.node)).unwrap_or_default();
-                if path.iter().any(|step| step == "Origins") {
-                    found.push((distribution, reference.to));
+        const NAMED: &[(&str, &[&str])] = &[
+            ("AWS::CloudFront::Distribution", &["Origins"]),
+            ("AWS::ApiGateway::RestApi", &["Body"]),
+            ("AWS::ApiGatewayV2::Api", &["Body", "Target"]),
+        ];
+        for (kind, places) in NAMED {
+            for resource in self.context.of_type(kind) {
+                for reference in resource.references() {
+                    let document = self.context.document(reference.at.template);
+                    let path = document.map(|document| document.path(reference.at.node)).unwrap_or_default();
+                    if path.iter().any(|step| places.contains(&&**step)) {
+                        found.push((resource, reference.to));
+                    }
                 }
             }
         }
@@ -863,6 +889,7 @@ impl<'a> Reader<'a> {
         let integrations = [
             ("AWS::ApiGateway::Method", "RestApiId", "Integration.Uri", "Integration.ConnectionId"),
             ("AWS::ApiGatewayV2::Integration", "ApiId", "IntegrationUri", "ConnectionId"),
+            ("AWS::AppSync::DataSource", "ApiId", "LambdaConfig.LambdaFunctionArn", ""),
         ];
         for (kind, api, uri, connection) in integrations {
             for integration in self.context.of_type(kind) {
@@ -900,6 +927,11 @@ impl<'a> Reader<'a> {
     fn strangers(&mut self) {
         for resource in self.context.resources() {
             let kind = resource.kind();
+            if BEYOND.contains(&kind) && !self.nodes.contains_key(&resource) {
+                let entry = (stack_of(resource), resource.id().to_owned(), kind.to_owned());
+                self.network.strangers.insert(address(resource), entry);
+                continue;
+            }
             if kind.starts_with("AWS::EC2::")
                 || kind.ends_with("SubnetGroup")
                 || PARTS.contains(&kind)
@@ -937,4 +969,10 @@ impl<'a> Reader<'a> {
 
 fn unsaid(name: &str) -> String {
     format!("`{name}` does not say whether it is publicly accessible, and what then holds depends on the VPC")
+}
+
+/// All types that stand in networks.
+#[cfg(test)]
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    SHAPES.iter().map(|shape| shape.0)
 }

@@ -163,10 +163,45 @@ impl<'a> Reader<'a> {
                     self.network.doubts.push(doubt);
                 }
             }
-            if template.section("Resources").any(|(id, _)| id.starts_with("Fn::")) {
-                self.network.doubts.push(format!("a function yields resources of `{name}`"));
+            let written = template.section("Resources").filter(|(id, _)| !id.starts_with("Fn::")).count();
+            if written > template.resource_count() as usize {
+                self.network.unseen.push(format!("a resource of `{name}` says no type"));
             }
         }
+        self.unseen();
+    }
+
+    /// What makes more than is told in the templates.
+    fn unseen(&mut self) {
+        let stack = |origin: &Source<'_>| matches!(origin, Source::Stack(stack) if stack.is_nested());
+        let known = self.context.templates.iter().filter(|template| stack(&template.origin)).count();
+        let mut nested = Vec::new();
+        for resource in self.context.resources() {
+            let kind = resource.kind();
+            let foreign = !kind.starts_with("AWS::")
+                || kind.ends_with("::MODULE")
+                || (formwork_facts::resource_type(kind).is_none() && kind != "AWS::CDK::Metadata");
+            let doubt = || format!("what `{}` ({kind}) makes is not known", address(resource));
+            match kind {
+                "AWS::CloudFormation::Stack" => nested.push((resource, doubt())),
+                "AWS::CloudFormation::StackSet" | "AWS::ServiceCatalog::CloudFormationProvisionedProduct" => {
+                    self.network.unseen.push(doubt())
+                }
+                _ if foreign || kind == "AWS::CloudFormation::CustomResource" => {
+                    self.network.unseen.push(doubt());
+                }
+                _ => {}
+            }
+        }
+        // The stacks that a program nests are looked at themselves; of others only the parent is known.
+        let of_program = |resource: Resource<'a>| {
+            let template = self.context.template(resource.template);
+            template.is_some_and(|template| matches!(template.origin, Source::Stack(_)))
+        };
+        let own = nested.iter().filter(|(resource, _)| of_program(*resource)).count();
+        let doubts = nested.iter().filter(|(resource, _)| !(own <= known && of_program(*resource)));
+        let doubts: Vec<String> = doubts.map(|(_, doubt)| doubt.clone()).collect();
+        self.network.unseen.extend(doubts);
     }
 
     /// Gives numbers to what is declared.

@@ -139,16 +139,16 @@ fn read_all(templates: &[(&str, &Value)]) -> Reachability {
     Reachability::read(&templates.iter().map(read).collect::<Vec<_>>())
 }
 
-fn read(template: &Value) -> Reachability {
+pub(super) fn read(template: &Value) -> Reachability {
     read_all(&[("shop", template)])
 }
 
-fn party(id: &str) -> Party {
+pub(super) fn party(id: &str) -> Party {
     Party::Resource { stack: "shop".to_owned(), id: id.to_owned() }
 }
 
 /// The answer in one word.
-fn ask(reach: &Reachability, from: &str, to: &str, ports: impl Into<Option<u16>>) -> &'static str {
+pub(super) fn ask(reach: &Reachability, from: &str, to: &str, ports: impl Into<Option<u16>>) -> &'static str {
     let side = |name: &str| match name {
         "internet" => Party::Internet,
         range if range.contains('/') => Party::Addresses(range.to_owned()),
@@ -171,7 +171,7 @@ fn set(template: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-fn changed(changes: &[(&str, Value)]) -> Reachability {
+pub(super) fn changed(changes: &[(&str, Value)]) -> Reachability {
     let mut template = template();
     for (pointer, value) in changes {
         if value.is_null() {
@@ -185,7 +185,7 @@ fn changed(changes: &[(&str, Value)]) -> Reachability {
     read(&template)
 }
 
-fn resource(kind: &str, properties: Value) -> Value {
+pub(super) fn resource(kind: &str, properties: Value) -> Value {
     serde_json::json!({"Type": kind, "Properties": properties})
 }
 
