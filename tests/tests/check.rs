@@ -159,6 +159,31 @@ fn templates_of_others_are_checked_with_their_own_lines() {
 }
 
 #[test]
+fn a_baseline_does_not_mind_how_files_are_named() {
+    let place = folder("check-known");
+    fs::create_dir(place.join("templates")).expect("a folder");
+    fs::write(place.join("templates/network.yaml"), TEMPLATE).expect("a file");
+    let ran = formwork(&place, &["check", "templates/network.yaml", "--write-baseline", "known.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let absolute = place.join("templates/network.yaml");
+    for (from, path) in [
+        (place.clone(), "templates".to_owned()),
+        (place.clone(), absolute.display().to_string()),
+        (place.join("templates"), "network.yaml".to_owned()),
+    ] {
+        let known = place.join("known.json").display().to_string();
+        let ran = formwork(&from, &["check", &path, "--baseline", &known]);
+        assert_eq!(ran.code, 0, "{path}: {}", ran.out);
+        assert!(ran.out.contains("note[FW1905]") && !ran.out.contains("FW1906"), "{path}: {}", ran.out);
+    }
+    // What cannot be read is not known, and nothing is written.
+    fs::write(place.join("broken.yaml"), "Resources: {").expect("a file");
+    let ran = formwork(&place, &["check", "broken.yaml", "--write-baseline", "broken.json"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("error[FW1801]") && !place.join("broken.json").exists(), "{}", ran.out);
+}
+
+#[test]
 fn what_cdk_wrote_is_checked_where_it_is_deployed() {
     let place = folder("check-cdk");
     let out = place.join("cdk.out");

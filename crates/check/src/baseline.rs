@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use formwork_core::{Finding, Findings};
@@ -24,6 +24,9 @@ use serde::{Deserialize, Serialize};
 pub struct Baseline {
     version: u32,
     findings: Vec<Known>,
+    /// The folder that names of files are relative to: that of the baseline's own file.
+    #[serde(skip)]
+    folder: Option<PathBuf>,
 }
 
 /// A known finding.
@@ -45,6 +48,13 @@ fn one() -> usize {
 
 fn is_one(count: &usize) -> bool {
     *count == 1
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// Codes of what kept something from being checked, or is about baselines and acceptances: never hidden.
@@ -74,19 +84,29 @@ pub enum BaselineError {
 const VERSION: u32 = 1;
 
 /// What a finding is known by; nothing for one that is never hidden.
-fn key(finding: &Finding) -> Option<(String, String, String)> {
+fn key(finding: &Finding, folder: Option<&Path>) -> Option<(String, String, String)> {
     if OPEN.iter().any(|beginning| finding.code.starts_with(beginning)) {
         return None;
     }
-    let file = || finding.spans.first().map(|span| span.at.file.to_string());
+    let file = || finding.spans.first().map(|span| from(folder, &span.at.file));
     let place = finding.stack.clone().or_else(file).unwrap_or_default();
     Some((finding.code.to_string(), place, finding.template_path.clone().unwrap_or_default()))
 }
 
+/// The name of a file from a folder, whichever way it was named; as it is, if it is not below it.
+fn from(folder: Option<&Path>, file: &str) -> String {
+    let below = || {
+        let (folder, path) = (folder?.canonicalize().ok()?, Path::new(file).canonicalize().ok()?);
+        let parts = path.strip_prefix(folder).ok()?.iter().map(|part| part.to_string_lossy());
+        Some(parts.collect::<Vec<_>>().join("/"))
+    };
+    below().unwrap_or_else(|| file.to_owned())
+}
+
 /// How many findings there are under each key.
-fn counted(findings: &Findings) -> BTreeMap<(String, String, String), usize> {
+fn counted(findings: &Findings, folder: Option<&Path>) -> BTreeMap<(String, String, String), usize> {
     let mut counts = BTreeMap::new();
-    for key in findings.iter().filter_map(key) {
+    for key in findings.iter().filter_map(|finding| key(finding, folder)) {
         *counts.entry(key).or_default() += 1;
     }
     counts
@@ -96,7 +116,17 @@ impl Baseline {
     /// A baseline that knows these findings.
     pub fn of(findings: &Findings) -> Self {
         let known = |((code, place, path), count)| Known { code, place, path, count };
-        Self { version: VERSION, findings: counted(findings).into_iter().map(known).collect() }
+        let findings = counted(findings, None).into_iter().map(known).collect();
+        Self { version: VERSION, findings, folder: None }
+    }
+
+    /// The same, to be written to a file: templates are named from its folder, so that it does not matter from where
+    /// they are checked.
+    pub fn for_file(findings: &Findings, file: &Path) -> Self {
+        let folder = folder_of(file);
+        let known = |((code, place, path), count)| Known { code, place, path, count };
+        let findings = counted(findings, Some(&folder)).into_iter().map(known).collect();
+        Self { version: VERSION, findings, folder: Some(folder) }
     }
 
     /// The text of its file: JSON, a finding a line, so that differences read well.
@@ -113,7 +143,8 @@ impl Baseline {
         let text = std::fs::read_to_string(file)
             .map_err(|error| (error.to_string(), "write one with `--write-baseline`"));
         let read = text.and_then(|text| {
-            Self::parse(&text).map_err(|error| (error.to_string(), "write it anew with `--write-baseline`"))
+            let read = Self::parse(&text).map(|it| Self { folder: Some(folder_of(file)), ..it });
+            read.map_err(|error| (error.to_string(), "write it anew with `--write-baseline`"))
         });
         read.map_err(|(problem, help)| {
             let message = format!("the baseline {name} cannot be read: {problem}");
@@ -129,11 +160,12 @@ impl Baseline {
 
     /// Takes what it knows out of the findings. Where there are more at one place than it knows, all of them stay.
     pub fn apply(&self, findings: &mut Findings) -> Hidden {
-        let now = counted(findings);
+        let folder = self.folder.as_deref();
+        let now = counted(findings, folder);
         let known = |known: &Known| (known.code.clone(), known.place.clone(), known.path.clone());
         let hides: HashMap<_, usize> = self.findings.iter().map(|it| (known(it), it.count)).collect();
         let is_hidden = |finding: &Finding| {
-            let key = key(finding);
+            let key = key(finding, folder);
             key.is_some_and(|key| {
                 hides.get(&key).is_some_and(|count| now.get(&key).is_some_and(|now| now <= count))
             })

@@ -108,7 +108,7 @@ fn run() -> io::Result<u8> {
     let report = checked(&arguments).unwrap_or_else(Report::from);
     let refusals = report.refusals();
     if let (Some(file), true) = (arguments.path("write-baseline"), refusals.is_empty()) {
-        std::fs::write(&file, Baseline::of(&report.findings).text())?;
+        std::fs::write(&file, Baseline::for_file(&report.findings, &file).text())?;
         writeln!(err, "wrote {} findings to {}", report.findings.len(), file.display())?;
         return Ok(0);
     }

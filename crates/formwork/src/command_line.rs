@@ -235,7 +235,7 @@ where
             if !refusals.is_empty() {
                 return self.refuse(refusals);
             }
-            let baseline = Baseline::of(&report.findings);
+            let baseline = Baseline::for_file(&report.findings, &file);
             if let Err(error) = std::fs::write(&file, baseline.text()) {
                 let message = format!("cannot write {}: {error}", file.display());
                 return self.refuse(Finding::error("FW0601", message));

@@ -7,11 +7,12 @@ use formwork_facts::lists;
 
 use crate::{
     context::{Resource, Value},
+    document::Content,
     rule::{Rule, Run, Says, rule},
 };
 
 mod engines;
-pub(in crate::rules) mod network;
+mod network;
 mod settings;
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
@@ -71,9 +72,9 @@ fn origin(database: Resource<'_>) -> Option<Value<'_>> {
 }
 
 fn belongs_to_the_cluster(instance: Resource<'_>, says: &mut Says) {
+    // Of `BackupRetentionPeriod`, FW1032 speaks.
     const CLUSTERS: &[&str] = &[
         "AllocatedStorage",
-        "BackupRetentionPeriod",
         "DBName",
         "DeletionProtection",
         "EnableIAMDatabaseAuthentication",
@@ -104,6 +105,12 @@ fn belongs_to_the_cluster(instance: Resource<'_>, says: &mut Says) {
 }
 
 fn complete(database: Resource<'_>, says: &mut Says) {
+    let named = database.get("Engine");
+    if named.content() == Content::Text("") {
+        says.add(named, format!("the database `{}` has no engine", database.id()))
+            .help("name one, such as `postgres` or `aurora-postgresql`");
+        return;
+    }
     let Some(engine) = engine_of(database) else { return };
     let aurora = engine.starts_with("aurora");
     let cluster = database.kind() == CLUSTER;
@@ -246,6 +253,12 @@ mod tests {
             r#""Engine":"postgres","EngineVersion":{"Ref":"P"},"DBSnapshotIdentifier":{"Ref":"P"},"StorageType":{"Ref":"P"}"#,
         );
         assert!(codes(&text, "FW126").is_empty());
+    }
+
+    #[test]
+    fn an_engine_has_a_name() {
+        assert_eq!(codes(&instance(r#""Engine":"""#), "FW1266"), ["FW1266"]);
+        assert!(codes(&instance(r#""Engine":{"Ref":"P"}"#), "FW1266").is_empty());
     }
 
     #[test]

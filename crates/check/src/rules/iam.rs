@@ -1,5 +1,7 @@
 //! Policies of IAM, wherever a template has them: whether they can be read, do what was meant, and grant more than that.
 
+use std::sync::OnceLock;
+
 use crate::{
     context::Resource,
     rule::{Rule, Run, Says, rule},
@@ -12,10 +14,10 @@ mod conditions;
 mod escalation;
 mod form;
 mod openness;
-mod places;
+pub(in crate::rules) mod places;
 mod principals;
-mod read;
-mod roles;
+pub(in crate::rules) mod read;
+pub(in crate::rules) mod roles;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -120,12 +122,15 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 fn judge(owner: Resource<'_>, says: &mut Says) {
+    static RULES_OF_CHECKS: OnceLock<Vec<(&'static Rule, Check)>> = OnceLock::new();
+    let checks = RULES_OF_CHECKS.get_or_init(|| {
+        let rule = |code: &str| RULES.iter().find(|rule| rule.code == code);
+        CHECKS.iter().filter_map(|(code, check)| Some((rule(code)?, *check))).collect()
+    });
     for policy in read::policies(owner) {
-        for (code, check) in CHECKS {
-            if let Some(rule) = RULES.iter().find(|rule| rule.code == *code) {
-                says.turn(rule);
-                check(&policy, says);
-            }
+        for (rule, check) in checks {
+            says.turn(rule);
+            check(&policy, says);
         }
     }
     if let Some(rule) = RULES.first() {

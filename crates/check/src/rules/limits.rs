@@ -6,9 +6,10 @@ use crate::{
     json::shortened,
     report::Use,
     rule::{Place, Rule, Run, Says, rule},
-    template::Template,
+    template::{Origin, Template},
 };
 
+mod nested;
 mod services;
 
 pub(super) const RULES: &[Rule] = &[
@@ -19,6 +20,10 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1405", Error, Run::Template(default_values)),
     rule!("FW1406", Error, Run::Template(dynamic_references)),
     rule!("FW1407", Error, Run::Template(size)),
+    // What `size` says of the names of stacks, which no template knows.
+    rule!("FW1408", Error, Run::Elsewhere),
+    rule!("FW1409", Error, Run::System(nested::resources)),
+    rule!("FW1410", Error, Run::Resource(&["AWS::CloudFormation::Stack"], nested::values)),
     rule!("FW1411", Error, Run::Resource(services::WITH_INLINE_POLICIES, services::inline_policies)),
     rule!("FW1412", Error, Run::Resource(&["AWS::IAM::ManagedPolicy"], services::managed_policy)),
     rule!("FW1413", Warning, Run::Resource(&["AWS::IAM::Role"], services::trust_policy)),
@@ -37,6 +42,7 @@ const MOST_RESOURCES: usize = 500;
 const MOST_ENTRIES: usize = 200;
 const MOST_REFERENCES: usize = 60;
 const LONGEST_VALUE: usize = 4096;
+const LONGEST_NAME: usize = 128;
 const INLINE: usize = 51_200;
 const LARGEST: usize = 1_000_000;
 
@@ -48,9 +54,37 @@ pub(crate) fn budget(template: &Template<'_>) -> Vec<Use> {
         Use { what: "parameters", used: count("Parameters"), limit: MOST_ENTRIES },
         Use { what: "outputs", used: count("Outputs"), limit: MOST_ENTRIES },
         Use { what: "mappings", used: count("Mappings"), limit: MOST_ENTRIES },
+        Use { what: "keys of a mapping", used: largest_mapping(template), limit: MOST_ENTRIES },
         Use { what: "dynamic references", used: references(template).len(), limit: MOST_REFERENCES },
         Use { what: "bytes", used: template.bytes, limit: LARGEST },
+        Use { what: "bytes without a bucket", used: template.bytes, limit: INLINE },
     ]
+}
+
+/// The keys of the largest mapping, or of the largest entry of one.
+fn largest_mapping(template: &Template<'_>) -> usize {
+    let keys = |node: NodeId| template.map(node).map_or(0, |map| map.len());
+    let mut most = 0;
+    for (_, mapping) in template.section("Mappings") {
+        most = most.max(keys(mapping));
+        for (_, node) in template.map(mapping).into_iter().flat_map(|map| map.iter()) {
+            most = most.max(keys(node));
+        }
+    }
+    most
+}
+
+/// A number for a message: `51,200`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn section(template: &Template<'_>, name: &str) -> Option<NodeId> {
@@ -110,7 +144,8 @@ fn default_values<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) 
             if text.len() > LONGEST_VALUE {
                 let message =
                     format!("a value of the parameter `{}` has {} bytes", shortened(name), text.len());
-                says.add(Place { template, node, missing: None }, message).help("4,096 bytes are allowed");
+                says.add(Place { template, node, missing: None }, message)
+                    .help(format!("{} bytes are allowed", grouped(LONGEST_VALUE)));
             }
         }
     }
@@ -136,17 +171,43 @@ fn dynamic_references<'a>(context: &'a Context<'a>, template: u32, says: &mut Sa
         .help("60 are allowed; divide the template into several stacks");
 }
 
+/// The size of templates from files, and the names of their stacks; those of programs were seen to before.
 fn size<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) {
     let Some(it) = context.template(template) else { return };
-    let message = format!("the template has {} bytes", it.bytes);
+    if !matches!(it.origin, Origin::File(_)) {
+        return;
+    }
+    let message = format!("the template has {} bytes", grouped(it.bytes));
     let place = Place { template, node: Document::ROOT, missing: None };
     if it.bytes > LARGEST {
-        says.add(place, message).help("1,048,576 are allowed; divide it into several stacks");
+        says.add(place.clone(), message)
+            .help(format!("{} are allowed; divide it into several stacks", grouped(LARGEST)));
     } else if it.bytes > INLINE {
-        says.add(place, message)
+        says.add(place.clone(), message)
             .severity(formwork_core::Severity::Note)
-            .help("from 51,200 bytes on, CloudFormation takes a template from S3 only");
+            .help(format!("above {} bytes, CloudFormation takes a template from S3 only", grouped(INLINE)));
     }
+    let (Some(name), Some(own), Some(rule)) = (&it.stack_name, of_code("FW1407"), of_code("FW1408")) else {
+        return;
+    };
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let message = if name.len() > LONGEST_NAME {
+        format!("the name of the stack has {} characters", name.len())
+    } else if !begins || !fits {
+        format!("`{}` is no name of a stack", shortened(name))
+    } else {
+        return;
+    };
+    says.turn(rule);
+    says.add(place, message).help(format!(
+        "it begins with a letter, has letters, digits and hyphens, and at most {LONGEST_NAME} of them"
+    ));
+    says.turn(own);
+}
+
+fn of_code(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code == code)
 }
 
 /// A resource in an error.

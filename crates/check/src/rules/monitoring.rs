@@ -21,7 +21,7 @@ const TOPIC: &str = "AWS::SNS::Topic";
 const SUBSCRIPTION: &str = "AWS::SNS::Subscription";
 
 pub(super) const RULES: &[Rule] = &[
-    rule!("FW1301", Warning, Run::Resource(&[ALARM], metrics::known)),
+    rule!("FW1301", Warning, Run::System(metrics::known)),
     rule!("FW1302", Warning, Run::Resource(&[ALARM], metrics::dimensions)),
     rule!("FW1303", Warning, Run::System(metrics::switched_on)),
     rule!("FW1304", Warning, Run::Resource(&[ALARM], metrics::counts_are_no_percentages)),
@@ -100,6 +100,28 @@ mod tests {
         assert!(of(r#"{"Fn::GetAtt":["Lb","LoadBalancerFullName"]}"#).is_empty());
         assert!(of(r#"{"Fn::Sub":"${Lb.LoadBalancerFullName}"}"#).is_empty());
         assert!(of(r#"{"Ref":"P"}"#).is_empty());
+    }
+
+    #[test]
+    fn metrics_of_filters_are_known_by_their_names() {
+        let of = |namespace: &str, name: &str, published: &str| {
+            alarm(
+                &format!(
+                    r#""Namespace":"{namespace}","Statistic":"Sum","Period":60,"Threshold":1,"MetricName":"{name}""#
+                ),
+                &format!(
+                    r#","F":{{"Type":"AWS::Logs::MetricFilter","Properties":{{"FilterPattern":"x","LogGroupName":{{"Ref":"P"}},
+                    "MetricTransformations":[{{"MetricNamespace":"Shop","MetricName":{published},"MetricValue":"1"}}]}}}}"#
+                ),
+            )
+        };
+        assert_eq!(of("Shop", "Errors", "\"Error\""), ["FW1301"]);
+        assert_eq!(of("shop", "Error", "\"Error\""), ["FW1301"]);
+        assert!(of("Shop", "Error", "\"Error\"").is_empty());
+        assert!(
+            of("Shop", "Orders", "\"Error\"").is_empty() && of("Other", "Errors", "\"Error\"").is_empty()
+        );
+        assert!(of("Shop", "Errors", r#"{"Ref":"P"}"#).is_empty());
     }
 
     #[test]

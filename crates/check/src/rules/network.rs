@@ -1,15 +1,17 @@
 //! VPCs, subnets and what lies in them.
 
-use std::{collections::HashSet, net::Ipv4Addr};
+use std::{collections::HashSet, net::IpAddr};
 
 use crate::{
-    context::{Resource, Value},
+    context::{Piece, Resource, Value},
+    document::Content,
     rule::{Rule, Run, rule},
 };
 
 mod endpoints;
 mod firewall;
 mod groups;
+mod members;
 mod ranges;
 mod routes;
 
@@ -40,15 +42,97 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1217", Error, Run::System(endpoints::accepted)),
     rule!("FW1218", Error, Run::Resource(&["AWS::EC2::FlowLog"], endpoints::flow_logs)),
     rule!("FW1219", Error, Run::System(groups::access_lists)),
+    rule!("FW1220", Error, Run::System(members::in_one_vpc)),
 ];
 
+/// A range of addresses as it was written: an address, and the length of the prefix.
+pub(super) fn cidr(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, length) = text.trim().split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let digits = length.bytes().all(|byte| byte.is_ascii_digit());
+    Some((address, length.parse().ok().filter(|length| digits && *length <= most)?))
+}
+
 /// A range of IPv4 addresses: the first one and the last one.
-fn range(text: &str) -> Option<(u32, u32)> {
-    let (address, length) = text.split_once('/')?;
-    let address = u32::from(address.parse::<Ipv4Addr>().ok()?);
-    let length: u32 = length.parse().ok().filter(|length| *length <= 32)?;
+pub(super) fn range(text: &str) -> Option<(u32, u32)> {
+    let (IpAddr::V4(address), length) = cidr(text)? else { return None };
+    let address = u32::from(address);
     let host = u32::MAX.checked_shr(length).unwrap_or(0);
     Some((address & !host, address | host))
+}
+
+/// Whether a range is the whole internet, or half of it.
+pub(super) fn is_everywhere(text: &str) -> bool {
+    match cidr(text) {
+        Some((IpAddr::V4(_), length)) => length <= 1,
+        // All addresses that there are so far begin with the bits 001.
+        Some((IpAddr::V6(address), length)) => {
+            length == 0
+                || length <= 3 && (0x2000 ^ address.segments().first().unwrap_or(&0)) >> (16 - length) == 0
+        }
+        None => false,
+    }
+}
+
+/// What a text is compared by; what a resource yields and pseudo parameters are unknown, but the same everywhere.
+pub(super) fn form(value: Value<'_>) -> Option<String> {
+    let mut form = String::new();
+    for piece in value.pieces() {
+        match piece {
+            Piece::Text(text) => form.push_str(&text),
+            Piece::Yields(resource, attribute) => {
+                let (template, id) = (resource.template, resource.id());
+                form.push_str(&format!("${{{template}.{id}.{}}}", attribute.unwrap_or_default()));
+            }
+            Piece::Pseudo(pseudo) => form.push_str(&format!("${{{pseudo}}}")),
+            Piece::Unknown => return None,
+        }
+    }
+    Some(form)
+}
+
+/// The zone of a subnet, or what stands for it: subnets with the same are in one zone. The number is that in a list.
+pub(super) fn zone(subnet: Resource<'_>) -> Option<(Option<i64>, Who)> {
+    let names = ["AvailabilityZone", "AvailabilityZoneId"];
+    let value = names.iter().map(|name| subnet.get(name)).find(|it| it.is_set())?;
+    if let (Some(("Fn::Select", argument)), None) = (value.function(), value.text()) {
+        let items = argument.items();
+        let [index, list] = items.as_slice() else { return None };
+        let list = match list.function() {
+            Some(("Fn::GetAZs", region)) => match region.text() {
+                Some(region) if !region.is_empty() && subnet.region() != Some(&*region) => return None,
+                _ => Who::Named(format!("zones of {}", subnet.region().unwrap_or_default())),
+            },
+            _ => Who::of(*list)?,
+        };
+        return Some((Some(index.integer()?), list));
+    }
+    let who = Who::of(value).or_else(|| form(value).filter(|form| !form.is_empty()).map(Who::Named))?;
+    Some((None, who))
+}
+
+/// Whether a value is certainly one subnet, in a zone of which a balancer or a database needs another one as well.
+pub(super) fn is_one_subnet(value: Value<'_>) -> bool {
+    if let Some(subnet) = value.resource() {
+        // On an Outpost or in a Local Zone, one subnet is enough.
+        let local = subnet.get("AvailabilityZone").text().is_some_and(|zone| zone.matches('-').count() > 2);
+        return subnet.kind() == "AWS::EC2::Subnet" && subnet.get("OutpostArn").is_absent() && !local;
+    }
+    if let Some(id) = value.text() {
+        return id.starts_with("subnet-") && !id.contains(',');
+    }
+    let Some(("Ref", name)) = value.function() else { return false };
+    let (Content::Text(name), Some(template)) = (name.content(), value.context.template(value.template))
+    else {
+        return false;
+    };
+    let declared = template.entry("Parameters", name).map(|node| value.context.value(value.template, node));
+    let kind = declared.and_then(|declared| declared.entry("Type")).map(Value::content);
+    matches!(
+        kind,
+        Some(Content::Text("AWS::EC2::Subnet::Id" | "AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>"))
+    )
 }
 
 /// What a value stands for: values that stand for the same are equal, even if nobody knows yet what it is.

@@ -51,6 +51,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1174", Warning, WITH_WALK),
     rule!("FW1175", Warning, Run::Resource(secrets::WITH_ENVIRONMENT, secrets::environment)),
     rule!("FW1176", Warning, WITH_WALK),
+    rule!("FW1177", Error, Run::System(exports::each_other)),
 ];
 
 #[cfg(test)]

@@ -14,8 +14,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Regions of which nothing else is known here.
-const OTHERS: &[&str] =
-    &["me-south-1", "me-west-1", "ap-southeast-8", "us-northeast-1", "sa-west-1", "us-isof-west-1"];
+const OTHERS: &[&str] = &["me-south-1"];
 
 /// Properties that hold the names of availability zones.
 const ZONES: &[&str] =

@@ -14,6 +14,7 @@ mod classes;
 mod functions;
 mod init;
 mod scalars;
+mod strangers;
 mod together;
 mod walk;
 

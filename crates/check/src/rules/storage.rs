@@ -2,7 +2,7 @@
 
 use crate::rule::{Rule, Run, rule};
 
-mod access;
+pub(super) mod access;
 mod buckets;
 mod tables;
 
@@ -19,7 +19,6 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1327", Error, Run::Resource(&[BUCKET], buckets::website)),
     rule!("FW1328", Error, Run::Resource(&[BUCKET, POLICY], access::public)),
     rule!("FW1329", Error, Run::System(access::notifications)),
-    rule!("FW1330", Error, Run::Resource(&[POLICY], access::other_bucket)),
     rule!("FW1331", Error, Run::System(tables::mount_targets)),
     rule!(
         "FW1332",

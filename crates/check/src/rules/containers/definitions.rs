@@ -6,7 +6,7 @@ use formwork_core::Severity;
 
 use super::{TASK, all_known, containers_of, for_fargate};
 use crate::{
-    context::{Context, Piece, Resource, Value},
+    context::{Context, Piece, Resolved, Resource, Value},
     rule::Says,
 };
 
@@ -264,6 +264,9 @@ pub(super) fn containers(task: Resource<'_>, says: &mut Says) {
         names.insert(text.into_owned(), index);
     }
     let list = task.get("ContainerDefinitions");
+    if matches!(list.resolve(), Resolved::List(_)) && containers.is_empty() {
+        says.add(list, format!("task `{}` has no container", task.id())).help("define at least one");
+    }
     if !essential && !containers.is_empty() && !list.is_unknown() {
         says.add(list, format!("no container of task `{}` is essential", task.id()))
             .help("set `Essential: true` on one, or leave it out: that is the default");

@@ -135,3 +135,15 @@ fn nothing_is_said_of_what_is_not_known() {
         .collect();
     assert!(own.is_empty(), "{own:?}");
 }
+
+#[test]
+fn a_task_has_containers() {
+    let task = |list: &str| {
+        format!(
+            "Parameters:\n  Given: {{Type: String}}\nResources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    \
+             Properties: {{ContainerDefinitions: {list}}}\n"
+        )
+    };
+    assert_eq!(count("FW1247", &task("[]")), 1);
+    assert_eq!(count("FW1247", &task("!Ref Given")), 0);
+}

@@ -1,50 +1,31 @@
 //! Where databases are, and who reaches them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::engine_of;
+use super::{
+    super::network::{Firewall, Protocol, is_one_subnet, made, zone},
+    engine_of,
+};
 use crate::{
     context::{Context, Resource, Value},
     rule::Says,
 };
 
-/// What a subnet's zone is known by: its name, or its number among the Region's zones.
-pub(in crate::rules) fn zone(subnet: Resource<'_>) -> Option<String> {
-    let value = subnet.get("AvailabilityZone");
-    if value.is_absent() {
-        return subnet.get("AvailabilityZoneId").text().map(|zone| zone.into_owned());
-    }
-    if let Some(text) = value.text() {
-        return Some(text.into_owned());
-    }
-    let ("Fn::Select", argument) = value.function()? else { return None };
-    let items = argument.items();
-    let [index, list] = items.as_slice() else { return None };
-    let ("Fn::GetAZs", _) = list.function()? else { return None };
-    Some(format!("zone {} of the Region", index.integer()?))
-}
-
 pub(super) fn two_zones(group: Resource<'_>, says: &mut Says) {
     let subnets = group.get("SubnetIds");
     let items = subnets.items();
     if let [only] = items.as_slice() {
-        if only.text().is_some() || only.resource().is_some() {
+        if is_one_subnet(*only) {
             says.add(subnets, format!("the subnet group `{}` has one subnet", group.id()))
                 .help("name subnets in at least two zones; RDS wants them for databases in one zone as well");
         }
         return;
     }
-    let subnet =
-        |value: &Value<'_>| value.resource().filter(|it| it.kind() == "AWS::EC2::Subnet").and_then(zone);
-    let Some(zones) = items.iter().map(subnet).collect::<Option<HashSet<String>>>() else { return };
-    if zones.len() == 1
-        && let Some(zone) = zones.into_iter().next()
-    {
-        says.add(
-            subnets,
-            format!("all subnets of the subnet group `{}` are in one zone, {zone}", group.id()),
-        )
-        .help("name subnets in at least two zones; RDS wants them for databases in one zone as well");
+    let subnet = |value: &Value<'_>| made(*value, "AWS::EC2::Subnet").and_then(zone);
+    let Some(zones) = items.iter().map(subnet).collect::<Option<HashSet<_>>>() else { return };
+    if zones.len() == 1 {
+        says.add(subnets, format!("all subnets of the subnet group `{}` are in one zone", group.id()))
+            .help("name subnets in at least two zones; RDS wants them for databases in one zone as well");
     }
 }
 
@@ -62,86 +43,30 @@ fn default_port(engine: &str) -> Option<i64> {
     PORTS.iter().find(|(beginning, _)| engine.starts_with(beginning)).map(|(_, port)| *port)
 }
 
-/// Whether a rule admits a port; `None` where that is not known.
-fn admits(rule: Value<'_>, port: i64) -> Option<bool> {
-    let protocol = rule.get("IpProtocol").text()?;
-    match &*protocol {
-        "-1" => return Some(true),
-        "tcp" | "6" => {}
-        _ => return Some(false),
-    }
-    let (from, to) = (rule.get("FromPort"), rule.get("ToPort"));
-    let from = if from.is_absent() { 0 } else { from.integer()? };
-    let to = if to.is_absent() { 65535 } else { to.integer()? };
-    Some(from == -1 || (from..=to).contains(&port))
-}
-
-/// So many rules of security groups are looked at, for all databases together.
-const RULES: usize = 200_000;
-
 pub(super) fn port_is_open<'a>(context: &'a Context<'a>, says: &mut Says) {
-    let mut separate: HashMap<(u32, u32), Vec<Value<'a>>> = HashMap::new();
-    for rule in context.of_type("AWS::EC2::SecurityGroupIngress") {
-        if let Some(group) = rule.get("GroupId").resource() {
-            separate.entry((group.template, group.index)).or_default().push(rule.value().get("Properties"));
+    let firewall = Firewall::new(context);
+    for database in [super::INSTANCE, super::CLUSTER].iter().flat_map(|kind| context.of_type(kind)) {
+        if database.get("DBClusterIdentifier").is_set() {
+            continue;
         }
-    }
-    let mut left = RULES;
-    for kind in [super::INSTANCE, super::CLUSTER] {
-        for database in context.of_type(kind) {
-            judge_port(database, &separate, &mut left, says);
-        }
-    }
-}
-
-fn judge_port<'a>(
-    database: Resource<'a>,
-    separate: &HashMap<(u32, u32), Vec<Value<'a>>>,
-    left: &mut usize,
-    says: &mut Says,
-) {
-    if database.get("DBClusterIdentifier").is_set() {
-        return;
-    }
-    let groups = match database.get("VPCSecurityGroups") {
-        groups if groups.is_set() => groups,
-        _ => database.get("VpcSecurityGroupIds"),
-    };
-    let given = database.get("Port");
-    let port = match given.is_absent() {
-        // A cluster without a port takes 3306 or the engine's, depending on its mode.
-        true => engine_of(database).and_then(|engine| default_port(&engine)),
-        false => given.integer(),
-    };
-    let (Some(port), items) = (port, groups.items()) else { return };
-    let mut rules = 0;
-    for item in &items {
-        let Some(group) = item.resource().filter(|group| group.kind() == "AWS::EC2::SecurityGroup") else {
-            return;
+        let groups = match database.get("VPCSecurityGroups") {
+            groups if groups.is_set() => groups,
+            _ => database.get("VpcSecurityGroupIds"),
         };
-        let ingress = group.get("SecurityGroupIngress");
-        if ingress.is_unknown() {
-            return;
+        let given = database.get("Port");
+        let port = match given.is_absent() {
+            // A cluster without a port takes 3306 or the engine's, depending on its mode.
+            true => engine_of(database).and_then(|engine| default_port(&engine)),
+            false => given.integer(),
+        };
+        let (Some(port), items) = (port, groups.items()) else { continue };
+        if firewall.has_rules(&items) && firewall.admits(&items, Protocol::TCP, port, None) == Some(false) {
+            says.add(
+                groups,
+                format!("no rule of the security groups of `{}` admits its port {port}", database.id()),
+            )
+            .help(format!("admit TCP port {port} from those who use the database, or set `Port`"));
         }
-        let mut all = ingress.items();
-        all.extend(separate.get(&(group.template, group.index)).into_iter().flatten());
-        if all.len() > *left {
-            return;
-        }
-        *left -= all.len();
-        for rule in all {
-            rules += 1;
-            if admits(rule, port) != Some(false) {
-                return;
-            }
-        }
-    }
-    if rules > 0 {
-        says.add(
-            groups,
-            format!("no rule of the security groups of `{}` admits its port {port}", database.id()),
-        )
-        .help(format!("admit TCP port {port} from those who use the database, or set `Port`"));
     }
 }
 
@@ -204,10 +129,22 @@ mod tests {
         let found = |one: &str, other: &str| !codes(&group(one, other), "FW1261").is_empty();
         assert!(found(&number(0), &number(0)) && found("\"a\"", "\"a\""));
         assert!(!found(&number(0), &number(1)) && !found("\"a\"", "\"b\""));
-        assert!(
-            !found(r#"{"Ref":"P"}"#, r#"{"Ref":"P"}"#),
-            "the parameter is one zone, but nobody knows which"
-        );
+        assert!(found(r#"{"Ref":"P"}"#, r#"{"Ref":"P"}"#), "the parameter is one zone, whichever it is");
+        assert!(!found(r#"{"Ref":"P"}"#, "\"a\""));
+    }
+
+    #[test]
+    fn one_subnet_is_one_zone() {
+        let given = |kind: &str, subnets: &str| {
+            let text = format!(
+                "Parameters: {{S: {{Type: '{kind}'}}}}\nResources:\n  G:\n    Type: AWS::RDS::DBSubnetGroup\n    \
+                 Properties: {{DBSubnetGroupDescription: d, SubnetIds: {subnets}}}\n"
+            );
+            codes(&text, "FW1261").len()
+        };
+        assert_eq!(given("AWS::EC2::Subnet::Id", "[!Ref S]"), 1);
+        assert_eq!(given("List<AWS::EC2::Subnet::Id>", "!Ref S"), 0);
+        assert_eq!(given("String", "[!Ref S]"), 0);
     }
 
     #[test]

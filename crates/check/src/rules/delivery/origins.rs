@@ -5,10 +5,22 @@ use std::collections::HashSet;
 use crate::{
     context::{Context, Piece, Resource, Value},
     rule::Says,
+    rules::network::form,
 };
 
 /// Whether an origin is the website endpoint of a bucket.
 fn is_website(domain: Value<'_>) -> bool {
+    // The name is cut out of the URL: `!Select [2, !Split ["/", !GetAtt Site.WebsiteURL]]`.
+    let mut domain = domain;
+    for function in ["Fn::Select", "Fn::Split"] {
+        match domain.function() {
+            Some((name, argument)) if name == function => match argument.items().as_slice() {
+                [_, inner] => domain = *inner,
+                _ => return false,
+            },
+            _ => break,
+        }
+    }
     domain.pieces().iter().any(|piece| match piece {
         Piece::Yields(bucket, attribute) => {
             bucket.kind() == "AWS::S3::Bucket" && *attribute == Some("WebsiteURL")
@@ -53,9 +65,9 @@ pub(super) fn ids(distribution: Resource<'_>, says: &mut Says) {
         return;
     }
     let origin_ids: Option<HashSet<String>> =
-        origins.items().iter().map(|origin| name(origin.get("Id"))).collect();
+        origins.items().iter().map(|origin| form(origin.get("Id"))).collect();
     let group_ids: Option<HashSet<String>> =
-        groups.items().iter().map(|group| name(group.get("Id"))).collect();
+        groups.items().iter().map(|group| form(group.get("Id"))).collect();
     let (Some(origin_ids), Some(group_ids)) = (origin_ids, group_ids) else { return };
     if origin_ids.is_empty() {
         return;
@@ -68,7 +80,7 @@ pub(super) fn ids(distribution: Resource<'_>, says: &mut Says) {
     };
     for behaviour in super::distributions::behaviours(distribution) {
         let target = behaviour.get("TargetOriginId");
-        if let Some(id) = name(target)
+        if let Some(id) = form(target)
             && !origin_ids.contains(&id)
             && !group_ids.contains(&id)
         {
@@ -79,7 +91,7 @@ pub(super) fn ids(distribution: Resource<'_>, says: &mut Says) {
     for group in groups.items() {
         for member in group.within(&["Members", "Items"]).items() {
             let id = member.get("OriginId");
-            if let Some(text) = name(id)
+            if let Some(text) = form(id)
                 && !origin_ids.contains(&text)
             {
                 says.add(id, format!("the distribution `{}` has no origin `{text}`", distribution.id()))
@@ -87,22 +99,6 @@ pub(super) fn ids(distribution: Resource<'_>, says: &mut Says) {
             }
         }
     }
-}
-
-/// What an id is compared by; that of what a resource yields is unknown, but the same in both places.
-fn name(id: Value<'_>) -> Option<String> {
-    let mut name = String::new();
-    for piece in id.pieces() {
-        match piece {
-            Piece::Text(text) => name.push_str(&text),
-            Piece::Yields(resource, attribute) => {
-                name.push_str(&format!("${{{}.{}}}", resource.id(), attribute.unwrap_or_default()));
-            }
-            Piece::Pseudo(pseudo) => name.push_str(pseudo),
-            Piece::Unknown => return None,
-        }
-    }
-    Some(name)
 }
 
 pub(super) fn bucket_admits<'a>(context: &'a Context<'a>, says: &mut Says) {
@@ -136,6 +132,10 @@ fn admitted(distribution: Resource<'_>, others: bool, with_policy: &HashSet<(u32
             continue;
         }
         let Some(access) = access(origin) else {
+            // Of an origin that says that it is S3, FW2227 speaks.
+            if origin.get("S3OriginConfig").is_set() {
+                continue;
+            }
             // A bucket that is read through S3's own address without a signature has to be public.
             says.add(origin, format!("CloudFront does not sign its requests to bucket `{}`", bucket.id()))
                 .note("only a public bucket answers them")
@@ -151,5 +151,47 @@ fn admitted(distribution: Resource<'_>, others: bool, with_policy: &HashSet<(u32
                      `AWS:SourceArn` of the distribution",
                 );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    fn codes(domain: &str, more: &str) -> Vec<String> {
+        let text = format!(
+            "Resources:
+  Site: {{Type: AWS::S3::Bucket, Properties: {{WebsiteConfiguration: {{IndexDocument: index.html}}}}}}
+  Distribution:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins: [{{Id: site, DomainName: {domain}, {more}}}]
+"
+        );
+        let report = crate::templates(&[crate::Source::new("t.yaml", text)]);
+        let codes = report.findings.iter().map(|finding| finding.code.to_string());
+        codes.filter(|code| ["FW1283", "FW1285", "FW2227"].contains(&code.as_str())).collect()
+    }
+
+    #[test]
+    fn a_website_endpoint_is_known_when_it_is_cut_out_of_the_url() {
+        for domain in [
+            "!Select [2, !Split ['/', !GetAtt Site.WebsiteURL]]",
+            "!Select [1, !Split ['//', !Sub '${Site.WebsiteURL}']]",
+            "!Select [1, !Split ['//', !Sub 'http://${Site}.s3-website-${AWS::Region}.amazonaws.com']]",
+        ] {
+            let signed = codes(domain, "OriginAccessControlId: E1, S3OriginConfig: {}");
+            assert_eq!(signed, ["FW1283"], "{domain}");
+            let custom = codes(domain, "CustomOriginConfig: {OriginProtocolPolicy: http-only}");
+            assert!(custom.is_empty(), "{domain}");
+        }
+        let other = "!Select [2, !Split ['/', !GetAtt Site.Arn]]";
+        assert!(codes(other, "OriginAccessControlId: E1, S3OriginConfig: {}").is_empty());
+    }
+
+    #[test]
+    fn requests_that_are_not_signed_are_told_once() {
+        let bucket = "!GetAtt Site.RegionalDomainName";
+        assert_eq!(codes(bucket, "S3OriginConfig: {}"), ["FW2227"]);
+        assert_eq!(codes(bucket, "CustomOriginConfig: {OriginProtocolPolicy: https-only}"), ["FW1285"]);
     }
 }

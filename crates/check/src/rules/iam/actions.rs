@@ -10,7 +10,7 @@ use crate::{context::Piece, rule::Says};
 use super::{
     arns::{self, Pattern},
     places::Form,
-    read::{Policy, Statement, Term, Terms, shorten},
+    read::{Policy, Services, Statement, Term, Terms, shorten},
 };
 
 /// Prefixes of which not all forms of ARNs are known.
@@ -22,18 +22,20 @@ const PAIRS: usize = 1_000;
 
 pub(super) fn names(policy: &Policy<'_>, says: &mut Says) {
     // What stands there several times is said once: looking for what was meant takes time.
-    let mut seen = HashSet::new();
+    let (mut seen, mut services) = (HashSet::new(), Services::default());
     for statement in &policy.statements {
         for terms in [&statement.actions, &statement.not_actions].into_iter().flatten() {
-            for (action, at) in terms.texts().filter(|(action, _)| seen.insert(action.to_string())) {
-                name(action, at, says);
+            for (action, at) in terms.texts().filter(|(action, _)| seen.insert(*action)) {
+                name(action, at, &mut services, says);
             }
         }
     }
 }
 
-fn name(action: &str, at: crate::context::Value<'_>, says: &mut Says) {
-    if action == "*" || action.is_empty() || action.contains("${") {
+fn name<'p>(action: &'p str, at: crate::context::Value<'_>, services: &mut Services<'p>, says: &mut Says) {
+    // Nearly all of them.
+    let plain = action.split_once(':').and_then(|(prefix, name)| services.of(prefix)?.action(name));
+    if plain.is_some() || action == "*" || action.is_empty() || action.contains("${") {
         return;
     }
     let shown = shorten(action);
@@ -54,7 +56,7 @@ fn name(action: &str, at: crate::context::Value<'_>, says: &mut Says) {
         return;
     }
     let wild = |text: &str| text.contains(['*', '?']);
-    let service = iam::service(prefix);
+    let service = services.of(prefix);
     let known = match service {
         // A wildcard over services matches something.
         None if wild(prefix) => true,
@@ -112,8 +114,10 @@ fn statement_fits(
     }
     let mut idle = Vec::new();
     let mut acting = 0_usize;
+    let mut services = Services::default();
     for (text, at) in actions.texts() {
-        let Some(service) = text.split_once(':').and_then(|(prefix, _)| iam::service(prefix)) else {
+        let (prefix, name) = text.split_once(':').unwrap_or_default();
+        let Some(service) = services.of(prefix) else {
             acting += 1;
             continue;
         };
@@ -122,11 +126,11 @@ fn statement_fits(
             acting += 1;
             continue;
         }
-        let name = text.split_once(':').map_or("", |(_, name)| name);
         // A wildcard covers what fits and what does not; only one that fits nowhere is wrong.
         let wild = name.contains(['*', '?']);
         let mut formats: Vec<&'static str> = Vec::new();
         let mut judged = false;
+        let known = if wild { None } else { service.action(name) };
         if wild {
             if service.resource_types().iter().any(|kind| kind.arn_format == "*") {
                 acting += 1;
@@ -134,7 +138,7 @@ fn statement_fits(
             }
             judged = !service.resource_types().is_empty();
             formats.extend(service.resource_types().iter().map(|kind| kind.arn_format));
-        } else if let Some(action) = service.action(name) {
+        } else if let Some(action) = known {
             for kind in action.acts_on() {
                 judged = true;
                 let known = service.resource_types().iter().filter(|known| known.name == kind.resource_type);
@@ -144,7 +148,7 @@ fn statement_fits(
         // Nothing is known of an action that is about the account: it needs `*`.
         let account_wide = !judged
             && !wild
-            && service.action(name).is_some_and(|it| it.access().is_some())
+            && known.is_some_and(|it| it.access().is_some())
             && !patterns.iter().any(Pattern::covers_account);
         if account_wide {
             idle.push(Idle { text, at, formats: Vec::new() });

@@ -7,7 +7,7 @@ use crate::{context::Resource, rule::Says};
 
 use super::{
     places::Form,
-    read::{Policy, Statement},
+    read::{Policy, Services, Statement},
 };
 
 /// Types that managed policies are attached to.
@@ -56,6 +56,7 @@ pub(super) fn whole_services(policy: &Policy<'_>, says: &mut Says) {
 }
 
 pub(super) fn writes(policy: &Policy<'_>, says: &mut Says) {
+    let mut services = Services::default();
     for statement in wide(policy) {
         let (mut permissions, mut writes) = (Vec::new(), Vec::new());
         for (text, at) in statement.actions.iter().flat_map(|actions| actions.texts()) {
@@ -63,7 +64,11 @@ pub(super) fn writes(policy: &Policy<'_>, says: &mut Says) {
             let Some((prefix, name)) = text.split_once(':').filter(|(_, name)| *name != "*") else {
                 continue;
             };
-            let Some(service) = iam::service(prefix) else { continue };
+            // Decryption as well.
+            if decrypts(text).is_some() {
+                continue;
+            }
+            let Some(service) = services.of(prefix) else { continue };
             let mut most = None;
             let one = [service.action(name)];
             let many = if name.contains(['*', '?']) { service.actions() } else { &[] };
@@ -134,6 +139,14 @@ pub(super) fn all_but(policy: &Policy<'_>, says: &mut Says) {
     }
 }
 
+/// What an entry that is about keys allows of decryption; all of everything, and all of the service, have codes of
+/// their own.
+fn decrypts(action: &str) -> Option<&'static str> {
+    let kms = action.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("kms:"));
+    let known = ["kms:Decrypt", "kms:ReEncryptFrom"];
+    known.into_iter().find(|known| kms && action != "kms:*" && iam::like(action, known))
+}
+
 /// Decryption with all keys.
 pub(super) fn decryption(policy: &Policy<'_>, says: &mut Says) {
     let statements = policy.statements.iter().filter(|statement| {
@@ -148,10 +161,7 @@ pub(super) fn decryption(policy: &Policy<'_>, says: &mut Says) {
             continue;
         }
         for (action, at) in statement.actions.iter().flat_map(|actions| actions.texts()) {
-            // All of everything is told above.
-            let kms = action.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("kms:"));
-            let found = ["kms:Decrypt", "kms:ReEncryptFrom"].iter().find(|known| iam::like(action, known));
-            if let Some(found) = found.filter(|_| kms && action != "kms:*") {
+            if let Some(found) = decrypts(action) {
                 says.add(
                     at,
                     format!("`{}` may use `{found}` with all keys of the account", policy.owner.id()),

@@ -28,8 +28,16 @@ const WAYS: &[(&[&str], &str)] = &[
     (&["iam:CreateAccessKey"], "make keys of any user"),
     (&["iam:CreateLoginProfile"], "set a password of any user"),
     (&["iam:UpdateLoginProfile"], "change the password of any user"),
+    (&["iam:DeleteRolePermissionsBoundary"], "take the limits from any role"),
+    (&["iam:PutRolePermissionsBoundary"], "replace the limits of any role"),
     (&["iam:UpdateAssumeRolePolicy", "sts:AssumeRole"], "make any role trust it, and assume it"),
+    (&["ssm:SendCommand"], "run commands with the role of any instance"),
+    (&["ssm:StartSession"], "open a session with the role of any instance"),
     (&["iam:PassRole", "ec2:RunInstances"], "start an instance with any role"),
+    (
+        &["iam:PassRole", "ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"],
+        "let a group start an instance with any role",
+    ),
     (&["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"], "run a function with any role"),
     (
         &["iam:PassRole", "lambda:CreateFunction", "lambda:CreateEventSourceMapping"],
@@ -57,34 +65,67 @@ const WAYS: &[(&[&str], &str)] = &[
         &["iam:PassRole", "states:CreateStateMachine", "states:StartExecution"],
         "run a state machine with any role",
     ),
+    (
+        &[
+            "iam:PassRole",
+            "bedrock-agentcore:CreateCodeInterpreter",
+            "bedrock-agentcore:InvokeCodeInterpreter",
+        ],
+        "run code of its own with any role",
+    ),
 ];
 
-/// What a statement grants broadly: patterns of actions on everything, without conditions.
+/// What a holder is granted broadly, on everything and without conditions: of the actions above, and patterns.
+#[derive(Default)]
 struct Grants<'a> {
-    allowed: Vec<(String, Value<'a>)>,
-    denied: Vec<String>,
+    allowed: HashMap<&'static str, Value<'a>>,
+    allowed_patterns: Vec<(String, Value<'a>)>,
+    denied: HashSet<&'static str>,
+    denied_patterns: Vec<String>,
+}
+
+/// The actions above, by their names in lower case.
+type Index = HashMap<String, &'static str>;
+
+fn index() -> Index {
+    let actions = WAYS.iter().flat_map(|(actions, _)| *actions);
+    actions.map(|action| (action.to_ascii_lowercase(), *action)).collect()
 }
 
 fn broad(resource: &str) -> bool {
     // `arn:aws:iam::111122223333:role/*`, `arn:aws:lambda:*:*:function:*`
     let mut parts = resource.splitn(6, ':');
-    let everything =
-        |end: &str| matches!(end, "*" | "role/*" | "user/*" | "group/*" | "policy/*" | "function:*");
+    let everything = |end: &str| {
+        matches!(end, "*" | "role/*" | "user/*" | "group/*" | "policy/*" | "function:*" | "instance/*")
+    };
     resource == "*" || (resource.starts_with("arn:") && parts.nth(5).is_some_and(everything))
 }
 
-fn collect<'a>(policy: &Policy<'a>, grants: &mut Grants<'a>) {
+fn collect<'a>(policy: &Policy<'a>, index: &Index, grants: &mut Grants<'a>) {
+    let known = |action: &str| index.get(&action.to_ascii_lowercase()).copied();
+    let wild = |action: &str| action.contains(['*', '?']);
     for statement in &policy.statements {
-        let actions = statement.actions.iter().flat_map(|actions| &actions.list);
+        let actions = statement.actions.iter().flat_map(|actions| actions.texts());
         if statement.effect.as_ref().is_some_and(|effect| effect.is("Deny")) {
             // A denial may have exceptions; it counts all the same, since nobody wrote it for nothing.
-            grants.denied.extend(actions.filter_map(|term| Some(term.text()?.to_owned())));
+            for (action, _) in actions {
+                if wild(action) {
+                    grants.denied_patterns.push(action.to_owned());
+                } else {
+                    grants.denied.extend(known(action));
+                }
+            }
         } else if statement.allows()
             && !statement.is_conditional()
             && statement.resources.as_ref().is_some_and(|it| it.texts().any(|(text, _)| broad(text)))
         {
-            let known = actions.filter_map(|term| Some((term.text()?.to_owned(), term.at)));
-            grants.allowed.extend(known);
+            for (action, at) in actions {
+                if wild(action) {
+                    grants.allowed_patterns.push((action.to_owned(), at));
+                } else if let Some(action) = known(action) {
+                    grants.allowed.entry(action).or_insert(at);
+                }
+            }
         }
     }
 }
@@ -102,16 +143,17 @@ fn key(resource: Resource<'_>) -> (u32, u32) {
 }
 
 pub(super) fn combinations<'a>(context: &'a Context<'a>, says: &mut Says) {
+    let index = index();
     // In the order in which they stand.
     let mut order: Vec<Resource<'a>> = Vec::new();
     let mut grants: HashMap<(u32, u32), Grants<'a>> = HashMap::new();
     let mut add = |holder: Resource<'a>, policies: &[Policy<'a>]| {
         let entry = grants.entry(key(holder)).or_insert_with(|| {
             order.push(holder);
-            Grants { allowed: Vec::new(), denied: Vec::new() }
+            Grants::default()
         });
         for policy in policies.iter().filter(|policy| policy.form == Form::Identity) {
-            collect(policy, entry);
+            collect(policy, &index, entry);
         }
     };
     let mut attached = HashSet::new();
@@ -156,14 +198,19 @@ pub(super) fn combinations<'a>(context: &'a Context<'a>, says: &mut Says) {
 
 fn escalates(holder: Resource<'_>, grants: &Grants<'_>, says: &mut Says) {
     // Administrators are told of elsewhere, and have nothing to gain.
-    if grants.allowed.iter().any(|(action, _)| action == "*" || action == "*:*") {
+    if grants.allowed_patterns.iter().any(|(action, _)| action == "*" || action == "*:*") {
         return;
     }
-    let granted = |action: &str| {
-        let allowed = grants.allowed.iter().find(|(pattern, _)| iam::like(pattern, action))?;
-        let denied = grants.denied.iter().any(|pattern| iam::like(pattern, action));
-        (!denied).then_some(allowed.1)
+    let granted = |action: &'static str| {
+        let pattern = || grants.allowed_patterns.iter().find(|(pattern, _)| iam::like(pattern, action));
+        let allowed = grants.allowed.get(action).copied().or_else(|| Some(pattern()?.1))?;
+        let denied = grants.denied.contains(action)
+            || grants.denied_patterns.iter().any(|pattern| iam::like(pattern, action));
+        (!denied).then_some(allowed)
     };
+    if grants.allowed.is_empty() && grants.allowed_patterns.is_empty() {
+        return;
+    }
     // Each action is looked up once.
     let mut known: HashMap<&str, Option<Value<'_>>> = HashMap::new();
     let mut found: Vec<(&[&str], &str, Vec<Value<'_>>)> = Vec::new();
@@ -182,7 +229,7 @@ fn escalates(holder: Resource<'_>, grants: &Grants<'_>, says: &mut Says) {
     for place in places.iter().skip(1) {
         remark.also(*place, "and this");
     }
-    let others: Vec<String> = found.iter().skip(1).take(4).map(|(actions, ..)| actions.join(" + ")).collect();
+    let others: Vec<String> = found.iter().skip(1).map(|(actions, ..)| actions.join(" + ")).collect();
     if !others.is_empty() {
         remark.note(format!("so it can with {}", others.join(", ")));
     }
@@ -216,6 +263,17 @@ pub(super) fn pass_role(policy: &Policy<'_>, says: &mut Says) {
                     remark.also(resources.at, "all roles");
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_actions_exist() {
+        for action in super::WAYS.iter().flat_map(|(actions, _)| *actions) {
+            let known = formwork_facts::iam::action(action).map(|known| known.to_string());
+            assert_eq!(known.as_deref(), Some(*action));
         }
     }
 }

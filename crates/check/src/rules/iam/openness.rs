@@ -1,7 +1,5 @@
 //! To whom the policy of a resource opens it.
 
-use std::net::IpAddr;
-
 use formwork_core::Severity;
 use formwork_facts::iam;
 
@@ -49,19 +47,10 @@ const LIMITS: &[&str] = &[
     "sns:Endpoint",
 ];
 
-/// Whether a condition limits anything: not one on all addresses, not one that only holds for keys that are there.
+/// Whether a condition says who: those without an account have hardly any of the keys, and pass where a condition only
+/// holds for keys that are there.
 fn limits(condition: &Condition<'_>) -> bool {
-    let key = LIMITS.iter().any(|key| condition.is_on(key));
-    let everything = condition.values.texts().any(|(text, _)| {
-        text == "*"
-            || text
-                .split_once('/')
-                .is_some_and(|(address, length)| length == "0" && address.parse::<IpAddr>().is_ok())
-    });
-    let operator = condition.plain_operator();
-    // `Null` says that there is such a key, which narrows nothing much; a negated test leaves nearly everybody.
-    let positive = !operator.contains("Not") && operator != "Null";
-    key && !everything && positive
+    LIMITS.iter().any(|key| condition.is_on(key)) && condition.narrows() && !condition.holds_without_key()
 }
 
 fn limited(statement: &Statement<'_>) -> bool {
@@ -175,10 +164,17 @@ const SOURCES: &[&str] = &[
     "kms:ViaService",
 ];
 
+/// Services of which AWS advises to say in a role's trust policy whom they act for.
+const DEPUTIES_WITH_ROLES: &[&str] =
+    &["bedrock", "config", "logs", "personalize", "scheduler", "vpc-flow-logs"];
+
 pub(super) fn deputies(policy: &Policy<'_>, says: &mut Says) {
+    let trust = policy.form == Form::Trust;
+    let deputies = if trust { DEPUTIES_WITH_ROLES } else { DEPUTIES };
     // What reads attributes only does no harm.
     let reads = |action: &str| ["s3:GetBucketAcl", "s3:ListBucket", "s3:GetBucketLocation"].contains(&action);
-    for statement in allowing(policy) {
+    let trusting = policy.statements.iter().filter(|statement| trust && statement.allows());
+    for statement in allowing(policy).chain(trusting) {
         let told = statement.conditions_unknown
             || statement.conditions.iter().any(|condition| {
                 SOURCES.iter().any(|key| {
@@ -194,11 +190,17 @@ pub(super) fn deputies(policy: &Policy<'_>, says: &mut Says) {
         for term in statement.principals.iter().flat_map(|principals| principals.of("Service")) {
             let name = term.beginning();
             let name = name.split_once(".amazonaws").map_or(name.trim_end_matches('.'), |(name, _)| name);
-            if DEPUTIES.contains(&name) {
-                let remark = says.add(
-                    term.at,
-                    format!("`{}` lets `{name}` act here on behalf of any account", policy.owner.id()),
-                );
+            if deputies.contains(&name) {
+                let owner = policy.owner.id();
+                let message = match trust {
+                    true => format!("`{name}` may assume the role `{owner}` on behalf of any account"),
+                    false => format!("`{owner}` lets `{name}` act here on behalf of any account"),
+                };
+                let remark = says.add(term.at, message);
+                // Only roles of the own account can be passed to a service, by those who may.
+                if trust {
+                    remark.severity(Severity::Note);
+                }
                 remark.label("for whoever asks it");
                 remark
                     .help("add a condition on `aws:SourceArn` or `aws:SourceAccount`: `!Ref AWS::AccountId`");

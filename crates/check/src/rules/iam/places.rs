@@ -2,7 +2,7 @@
 
 /// What a policy is attached to, and so which parts it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::rules) enum Form {
     /// What a role, a user or a group may do.
     Identity,
     /// Who may assume a role.

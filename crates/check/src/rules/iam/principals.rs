@@ -7,7 +7,7 @@ use crate::{context::Piece, rule::Says};
 
 use super::{
     places::Form,
-    read::{Policy, Statement, Term, shorten},
+    read::{Condition, Policy, Statement, Term, shorten},
     words::near,
 };
 
@@ -224,13 +224,34 @@ fn trusting<'p, 'a>(policy: &'p Policy<'a>) -> impl Iterator<Item = &'p Statemen
     policy.statements.iter().filter(|statement| policy.form == Form::Trust && statement.allows())
 }
 
+/// Whether a condition of a trust policy limits who may assume a role.
+fn limits(condition: &Condition<'_>) -> bool {
+    // Whoever assumes a role has these.
+    let always = ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:userid"];
+    // These say how, and not who.
+    let how =
+        ["aws:SecureTransport", "aws:ViaAWSService", "aws:PrincipalIsAWSService", "aws:RequestedRegion"];
+    condition.narrows()
+        && !how.iter().any(|key| condition.is_on(key))
+        && (!condition.holds_without_key() || always.iter().any(|key| condition.is_on(key)))
+}
+
 /// Roles that everybody may assume.
 pub(super) fn open_trust(policy: &Policy<'_>, says: &mut Says) {
-    for statement in trusting(policy).filter(|statement| !statement.is_conditional()) {
+    let open = |statement: &&Statement<'_>| {
+        !statement.conditions_unknown && !statement.conditions.iter().any(limits)
+    };
+    for statement in trusting(policy).filter(open) {
         if let Some(at) = statement.principals.as_ref().and_then(|principals| principals.everybody()) {
-            says.add(at, format!("everybody, in any account, may assume the role `{}`", policy.owner.id()))
-                .label("everybody")
-                .help("name accounts, roles or services, or limit it by a condition such as `aws:PrincipalOrgID`");
+            let remark = says
+                .add(at, format!("everybody, in any account, may assume the role `{}`", policy.owner.id()));
+            remark.label("everybody");
+            remark.help(
+                "name accounts, roles or services, or limit it by a condition such as `aws:PrincipalOrgID`",
+            );
+            if let Some(condition) = statement.conditions.first() {
+                remark.also(condition.at, "this leaves nobody out");
+            }
         }
     }
 }
@@ -262,7 +283,7 @@ pub(super) fn other_accounts(policy: &Policy<'_>, says: &mut Says) {
     }
 }
 
-/// Where tokens are for everybody who registers: without a test of `sub`, all of them are trusted.
+/// Where tokens are for everybody who registers: without a test of the claim, all of them are trusted.
 const SHARED: &[(&str, &str)] = &[
     ("token.actions.githubusercontent.com", "sub"),
     ("gitlab.com", "sub"),
@@ -276,6 +297,33 @@ const SHARED: &[(&str, &str)] = &[
     ("cognito-identity.amazonaws.com", "aud"),
 ];
 
+/// Claims other than `sub` that say whose token it is.
+const OWN: &[&str] = &[
+    "job_workflow_ref",
+    "namespace_id",
+    "namespace_path",
+    "organization_id",
+    "project-id",
+    "project_id",
+    "project_path",
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "terraform_organization_id",
+    "terraform_workspace_id",
+];
+
+/// The claim that says whose token it is, of a provider whose tokens many have.
+fn claim(provider: &str) -> Option<&'static str> {
+    let host = provider.split('/').next().unwrap_or_default();
+    // A cluster's provider is shared by all of its pods.
+    if host.starts_with("oidc.eks.") {
+        return Some("sub");
+    }
+    SHARED.iter().find(|(known, _)| host == *known).map(|(_, claim)| *claim)
+}
+
 pub(super) fn web_identities(policy: &Policy<'_>, says: &mut Says) {
     for statement in trusting(policy).filter(|statement| !statement.conditions_unknown) {
         let web = statement.actions.as_ref().is_some_and(|actions| {
@@ -286,8 +334,14 @@ pub(super) fn web_identities(policy: &Policy<'_>, says: &mut Says) {
             let shown = term.shown();
             let provider = match (term.yields(), shown.split_once("oidc-provider/")) {
                 (Some((resource, _)), _) if resource.kind() == "AWS::IAM::OIDCProvider" => {
-                    let url = resource.get("Url").text().unwrap_or_default();
-                    url.trim_start_matches("https://").trim_end_matches('/').to_owned()
+                    let url = resource.get("Url");
+                    let cluster = url.resource().is_some_and(|it| it.kind() == "AWS::EKS::Cluster");
+                    // Of a provider of a cluster the beginning says enough.
+                    let known = url.text().map_or_else(|| url.known_beginning(), |url| url.into_owned());
+                    match cluster {
+                        true => "oidc.eks.REGION.amazonaws.com/id/ID".to_owned(),
+                        false => known.trim_start_matches("https://").trim_end_matches('/').to_owned(),
+                    }
                 }
                 (_, Some((_, provider))) => provider.to_owned(),
                 _ if SHARED.iter().any(|(known, _)| *known == shown) => shown.clone(),
@@ -297,16 +351,20 @@ pub(super) fn web_identities(policy: &Policy<'_>, says: &mut Says) {
             let on = |claim: &'static str| {
                 statement.conditions.iter().filter(move |condition| ends(&condition.key, claim))
             };
-            let shared = SHARED.iter().find(|(known, _)| provider.split('/').next() == Some(known));
-            let wanted = shared.map_or("sub", |(_, claim)| *claim);
+            let tests = |claim: &'static str| {
+                // What is compared with everything is told below.
+                on(claim).any(|it| it.narrows() || it.values.has("*"))
+            };
+            let shared = claim(&provider);
+            let wanted = shared.unwrap_or("sub");
             let role = policy.owner.id();
             let named = if provider.is_empty() { "the provider".to_owned() } else { format!("`{provider}`") };
             if statement.conditions.is_empty()
-                || (shared.is_some() && on(wanted).next().is_none())
-                || (wanted == "sub"
-                    && on("sub").next().is_none()
-                    && on("aud").next().is_none()
-                    && on("amr").next().is_none())
+                || match shared {
+                    Some("sub") => !tests("sub") && !OWN.iter().any(|claim| tests(claim)),
+                    Some(claim) => !tests(claim),
+                    None => ["sub", "aud", "amr"].iter().all(|claim| on(claim).next().is_none()),
+                }
             {
                 says.add(
                     term.at,
@@ -318,6 +376,14 @@ pub(super) fn web_identities(policy: &Policy<'_>, says: &mut Says) {
                     if provider.is_empty() { "the-provider" } else { &provider }
                 ));
                 continue;
+            }
+            if shown == "cognito-identity.amazonaws.com" && on("amr").next().is_none() && !tests("sub") {
+                says.add(term.at, format!("whoever did not sign in may assume the role `{role}` as well"))
+                    .severity(Severity::Note)
+                    .note("an identity pool gives tokens to guests too, where it lets them in")
+                    .help(
+                        "add `ForAnyValue:StringLike: {cognito-identity.amazonaws.com:amr: authenticated}`",
+                    );
             }
             for condition in on("sub") {
                 for (text, at) in condition.values.texts() {

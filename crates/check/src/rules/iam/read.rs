@@ -1,7 +1,9 @@
 //! Policies as statements, whichever way a template writes them: as objects, as JSON text, or as JSON text that is put
 //! together from parts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
+
+use formwork_facts::iam::{self, Service};
 
 use crate::{
     context::{Piece, Resolved, Resource, Value},
@@ -30,74 +32,75 @@ enum Branch<'a> {
 }
 
 /// A policy.
-pub(super) struct Policy<'a> {
-    pub(super) form: Form,
-    pub(super) owner: Resource<'a>,
-    pub(super) at: Value<'a>,
-    pub(super) shape: Shape<'a>,
-    pub(super) version: Option<Term<'a>>,
-    pub(super) statements: Vec<Statement<'a>>,
+pub(in crate::rules) struct Policy<'a> {
+    pub(in crate::rules) form: Form,
+    pub(in crate::rules) owner: Resource<'a>,
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) shape: Shape<'a>,
+    pub(in crate::rules) version: Option<Term<'a>>,
+    pub(in crate::rules) statements: Vec<Statement<'a>>,
 }
 
 /// What a document or a statement looks like from outside.
-pub(super) struct Shape<'a> {
+pub(in crate::rules) struct Shape<'a> {
     /// Whether it is an object.
-    pub(super) object: bool,
+    pub(in crate::rules) object: bool,
     /// Whether nothing is known of it.
-    pub(super) unknown: bool,
-    pub(super) keys: Vec<(Cow<'a, str>, Value<'a>)>,
+    pub(in crate::rules) unknown: bool,
+    pub(in crate::rules) keys: Vec<(Cow<'a, str>, Value<'a>)>,
 }
 
 /// A statement.
-pub(super) struct Statement<'a> {
-    pub(super) at: Value<'a>,
-    pub(super) shape: Shape<'a>,
-    pub(super) sid: Option<Term<'a>>,
-    pub(super) effect: Option<Term<'a>>,
-    pub(super) actions: Option<Terms<'a>>,
-    pub(super) not_actions: Option<Terms<'a>>,
-    pub(super) resources: Option<Terms<'a>>,
-    pub(super) not_resources: Option<Terms<'a>>,
-    pub(super) principals: Option<Principals<'a>>,
-    pub(super) not_principals: Option<Principals<'a>>,
-    pub(super) conditions: Vec<Condition<'a>>,
+pub(in crate::rules) struct Statement<'a> {
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) shape: Shape<'a>,
+    pub(in crate::rules) sid: Option<Term<'a>>,
+    pub(in crate::rules) effect: Option<Term<'a>>,
+    pub(in crate::rules) actions: Option<Terms<'a>>,
+    pub(in crate::rules) not_actions: Option<Terms<'a>>,
+    pub(in crate::rules) resources: Option<Terms<'a>>,
+    pub(in crate::rules) not_resources: Option<Terms<'a>>,
+    pub(in crate::rules) principals: Option<Principals<'a>>,
+    pub(in crate::rules) not_principals: Option<Principals<'a>>,
+    pub(in crate::rules) conditions: Vec<Condition<'a>>,
     /// Whether conditions are there that are not known.
-    pub(super) conditions_unknown: bool,
+    pub(in crate::rules) conditions_unknown: bool,
 }
 
 /// One value or several.
-pub(super) struct Terms<'a> {
-    pub(super) at: Value<'a>,
-    pub(super) list: Vec<Term<'a>>,
+pub(in crate::rules) struct Terms<'a> {
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) list: Vec<Term<'a>>,
     /// Whether there may be more than the list says.
-    pub(super) unknown: bool,
+    pub(in crate::rules) unknown: bool,
     /// An object or a list where text is expected.
-    pub(super) odd: Option<Value<'a>>,
+    pub(in crate::rules) odd: Option<Value<'a>>,
 }
 
 /// A value: text, of which parts may be unknown.
-pub(super) struct Term<'a> {
-    pub(super) at: Value<'a>,
-    pub(super) pieces: Vec<Piece<'a>>,
+pub(in crate::rules) struct Term<'a> {
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) pieces: Vec<Piece<'a>>,
 }
 
 /// Principals by kind: `AWS`, `Service` and so on; `*` stands for everybody.
-pub(super) struct Principals<'a> {
-    pub(super) at: Value<'a>,
-    pub(super) kinds: Vec<(Cow<'a, str>, Terms<'a>)>,
-    pub(super) unknown: bool,
+pub(in crate::rules) struct Principals<'a> {
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) kinds: Vec<(Cow<'a, str>, Terms<'a>)>,
+    pub(in crate::rules) unknown: bool,
 }
 
 /// A test of one key.
-pub(super) struct Condition<'a> {
-    pub(super) at: Value<'a>,
-    pub(super) operator: Cow<'a, str>,
-    pub(super) key: Cow<'a, str>,
-    pub(super) values: Terms<'a>,
+pub(in crate::rules) struct Condition<'a> {
+    pub(in crate::rules) at: Value<'a>,
+    pub(in crate::rules) operator: Cow<'a, str>,
+    pub(in crate::rules) key: Cow<'a, str>,
+    pub(in crate::rules) values: Terms<'a>,
 }
 
-/// All policies of a resource.
-pub(super) fn policies<'a>(owner: Resource<'a>) -> Vec<Policy<'a>> {
+/// All policies that stand in a resource: of a role its trust policy and its inline ones (tell them apart by `form`), of
+/// an `AWS::S3::BucketPolicy` the one of the bucket that it names.
+pub(in crate::rules) fn policies<'a>(owner: Resource<'a>) -> Vec<Policy<'a>> {
     let mut policies = Vec::new();
     if owner.kind() == "AWS::Events::EventBusPolicy" {
         policies.extend(bus_statement(owner));
@@ -128,7 +131,7 @@ fn bus_statement<'a>(owner: Resource<'a>) -> Option<Policy<'a>> {
 }
 
 /// Reads one policy.
-pub(super) fn policy<'a>(form: Form, owner: Resource<'a>, at: Value<'a>) -> Policy<'a> {
+pub(in crate::rules) fn policy<'a>(form: Form, owner: Resource<'a>, at: Value<'a>) -> Policy<'a> {
     let mut policy = Policy { form, owner, at, shape: shape(None), version: None, statements: Vec::new() };
     let tree = tree(at, DEPTH, true);
     policy.shape = shape(Some(&tree));
@@ -266,6 +269,10 @@ fn tree(at: Value<'_>, depth: u32, outermost: bool) -> Tree<'_> {
             Branch::List(at.items().into_iter().map(|item| tree(item, depth, false)).collect())
         }
         Resolved::Absent | Resolved::Null => Branch::Unknown,
+        // Most of it.
+        Resolved::Text(text) if !outermost && at.function().is_none() => {
+            Branch::Text(vec![Piece::Text(text)])
+        }
         Resolved::Unknown if at.function().is_none() => Branch::Unknown,
         _ => {
             let pieces = at.pieces();
@@ -339,19 +346,19 @@ fn json_tree<'a>(
 
 impl<'a> Term<'a> {
     /// The text, if all of it is known.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(in crate::rules) fn text(&self) -> Option<&str> {
         match self.pieces.as_slice() {
             [Piece::Text(text)] => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn is(&self, text: &str) -> bool {
+    pub(in crate::rules) fn is(&self, text: &str) -> bool {
         self.text() == Some(text)
     }
 
     /// The known beginning.
-    pub(super) fn beginning(&self) -> &str {
+    pub(in crate::rules) fn beginning(&self) -> &str {
         match self.pieces.first() {
             Some(Piece::Text(text)) => text,
             _ => "",
@@ -359,7 +366,7 @@ impl<'a> Term<'a> {
     }
 
     /// What a resource yields, if it is that and nothing else.
-    pub(super) fn yields(&self) -> Option<(Resource<'a>, Option<&'a str>)> {
+    pub(in crate::rules) fn yields(&self) -> Option<(Resource<'a>, Option<&'a str>)> {
         match self.pieces.as_slice() {
             [Piece::Yields(resource, attribute)] => Some((*resource, *attribute)),
             _ => None,
@@ -367,7 +374,7 @@ impl<'a> Term<'a> {
     }
 
     /// As people would write it, with names in place of what is not known.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::rules) fn shown(&self) -> String {
         let mut shown = String::new();
         for piece in &self.pieces {
             match piece {
@@ -384,8 +391,23 @@ impl<'a> Term<'a> {
     }
 }
 
+/// Services by prefix, one after the other: most actions of a statement are of the service of the one before.
+#[derive(Default)]
+pub(in crate::rules) struct Services<'p> {
+    last: Option<(&'p str, Option<&'static Service>)>,
+}
+
+impl<'p> Services<'p> {
+    pub(in crate::rules) fn of(&mut self, prefix: &'p str) -> Option<&'static Service> {
+        match self.last {
+            Some((last, service)) if last == prefix => service,
+            _ => self.last.insert((prefix, iam::service(prefix))).1,
+        }
+    }
+}
+
 /// Text for a message: one line, and not too long.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::rules) fn shorten(text: &str) -> String {
     let mut short: String = text.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if short.len() < text.len() {
         short.push_str("..");
@@ -394,23 +416,23 @@ pub(super) fn shorten(text: &str) -> String {
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn has(&self, text: &str) -> bool {
+    pub(in crate::rules) fn has(&self, text: &str) -> bool {
         self.list.iter().any(|term| term.is(text))
     }
 
-    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, Value<'a>)> {
+    pub(in crate::rules) fn texts(&self) -> impl Iterator<Item = (&str, Value<'a>)> {
         self.list.iter().filter_map(|term| Some((term.text()?, term.at)))
     }
 }
 
 impl<'a> Principals<'a> {
     /// Where everybody is named, if so.
-    pub(super) fn everybody(&self) -> Option<Value<'a>> {
+    pub(in crate::rules) fn everybody(&self) -> Option<Value<'a>> {
         let everybody = self.kinds.iter().filter(|(kind, _)| matches!(&**kind, "*" | "AWS"));
         everybody.flat_map(|(_, terms)| &terms.list).find(|term| term.is("*")).map(|term| term.at)
     }
 
-    pub(super) fn of(&self, kind: &str) -> impl Iterator<Item = &Term<'a>> {
+    pub(in crate::rules) fn of(&self, kind: &str) -> impl Iterator<Item = &Term<'a>> {
         let terms = self.kinds.iter().filter(move |(known, _)| known == kind);
         terms.flat_map(|(_, terms)| &terms.list)
     }
@@ -418,32 +440,65 @@ impl<'a> Principals<'a> {
 
 impl Condition<'_> {
     /// The operator without `ForAnyValue:`, `ForAllValues:` and `IfExists`.
-    pub(super) fn plain_operator(&self) -> &str {
+    pub(in crate::rules) fn plain_operator(&self) -> &str {
         let operator: &str = &self.operator;
         let operator = operator.split_once(':').map_or(operator, |(_, operator)| operator);
         operator.strip_suffix("IfExists").unwrap_or(operator)
     }
 
-    pub(super) fn is_on(&self, key: &str) -> bool {
+    pub(in crate::rules) fn is_on(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
+    }
+
+    /// Whether it holds for a request that has no such key.
+    pub(in crate::rules) fn holds_without_key(&self) -> bool {
+        self.operator.ends_with("IfExists") || self.operator.starts_with("ForAllValues:")
+    }
+
+    /// Whether it narrows what it tests: not a negated test, which leaves nearly everything, not one of whether there
+    /// is such a key, and not a comparison with everything.
+    pub(in crate::rules) fn narrows(&self) -> bool {
+        let operator = self.plain_operator();
+        let positive = !operator.contains("Not") && !operator.eq_ignore_ascii_case("Null");
+        positive && !self.values.texts().any(|(text, _)| is_everything(&self.key, text))
+    }
+}
+
+/// Whether a pattern matches all values that a key can have.
+fn is_everything(key: &str, text: &str) -> bool {
+    if text == "*" {
+        return true;
+    }
+    if let Some((address, length)) = text.split_once('/').filter(|(_, length)| *length == "0") {
+        return length == "0" && address.parse::<IpAddr>().is_ok();
+    }
+    let Some(rest) = text.strip_prefix("arn:") else { return false };
+    let parts: Vec<&str> = rest.splitn(5, ':').collect();
+    let open = |part: &&str| part.bytes().all(|byte| byte == b'*');
+    match parts.as_slice() {
+        // Anybody can have a role of any name in an account of their own.
+        [_, _, _, account, _] if key.eq_ignore_ascii_case("aws:PrincipalArn") => *account == "*",
+        // `arn:*`, `arn:aws:iam::*`, `arn:aws:sns:*:*:*`
+        [_partition, of_service @ ..] => text.ends_with('*') && of_service.iter().skip(1).all(open),
+        [] => false,
     }
 }
 
 impl Statement<'_> {
-    pub(super) fn allows(&self) -> bool {
+    pub(in crate::rules) fn allows(&self) -> bool {
         self.effect.as_ref().is_some_and(|effect| effect.is("Allow"))
     }
 
-    pub(super) fn is_conditional(&self) -> bool {
+    pub(in crate::rules) fn is_conditional(&self) -> bool {
         self.conditions_unknown || !self.conditions.is_empty()
     }
 
-    pub(super) fn has_condition_on(&self, key: &str) -> bool {
+    pub(in crate::rules) fn has_condition_on(&self, key: &str) -> bool {
         self.conditions_unknown || self.conditions.iter().any(|condition| condition.is_on(key))
     }
 
     /// Whether it is about all resources.
-    pub(super) fn on_everything(&self) -> bool {
+    pub(in crate::rules) fn on_everything(&self) -> bool {
         self.resources.as_ref().is_some_and(|resources| resources.has("*"))
     }
 }

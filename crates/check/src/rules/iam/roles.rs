@@ -14,8 +14,6 @@ use super::{places::Form, read};
 pub(super) const ROLES: &[(&str, &str, &[&str], bool)] = &[
     ("AWS::Lambda::Function", "Role", &["lambda"], true),
     ("AWS::Serverless::Function", "Role", &["lambda"], true),
-    ("AWS::ECS::TaskDefinition", "ExecutionRoleArn", &["ecs-tasks"], true),
-    ("AWS::ECS::TaskDefinition", "TaskRoleArn", &["ecs-tasks"], true),
     ("AWS::StepFunctions::StateMachine", "RoleArn", &["states"], true),
     ("AWS::CodeBuild::Project", "ServiceRole", &["codebuild"], true),
     ("AWS::CodePipeline::Pipeline", "RoleArn", &["codepipeline"], true),
@@ -59,7 +57,6 @@ pub(super) const ROLES: &[(&str, &str, &[&str], bool)] = &[
 pub(super) const USERS: &[&str] = &[
     "AWS::Lambda::Function",
     "AWS::Serverless::Function",
-    "AWS::ECS::TaskDefinition",
     "AWS::StepFunctions::StateMachine",
     "AWS::CodeBuild::Project",
     "AWS::CodePipeline::Pipeline",
@@ -126,8 +123,9 @@ fn same(principal: &str, service: &str) -> bool {
     principal.strip_prefix(service).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The services that a role trusts; `None` where not all of it is known.
-fn trusted(role: Resource<'_>) -> Option<Vec<String>> {
+/// The services that a role trusts, as far as their names are known (`lambda.amazonaws.com`, or `lambda.` of
+/// `lambda.${AWS::URLSuffix}`); `None` where not all of it is known, or everybody is trusted.
+pub(in crate::rules) fn trusted(role: Resource<'_>) -> Option<Vec<String>> {
     let mut services = Vec::new();
     let policies = read::policies(role);
     let mut policies = policies.iter().filter(|policy| policy.form == Form::Trust);

@@ -413,6 +413,136 @@ fn web_identities_need_a_subject() {
 }
 
 #[test]
+fn pods_of_a_cluster_share_its_provider() {
+    let role = |provider: &str, condition: &str| {
+        said(
+            &(ROLE
+                .split("  Function:")
+                .next()
+                .unwrap()
+                .replace("PRINCIPAL", &format!("{{Federated: {provider}}}"))
+                .replace(
+                    "sts:AssumeRole\n",
+                    &format!("sts:AssumeRoleWithWebIdentity\n            Condition: {condition}\n"),
+                )
+                + "
+  Cluster: {Type: AWS::EKS::Cluster}
+  Provider:
+    Type: AWS::IAM::OIDCProvider
+    Properties: {Url: !GetAtt Cluster.OpenIdConnectIssuerUrl}
+"),
+        )
+    };
+    let host = "oidc.eks.eu-central-1.amazonaws.com/id/X";
+    let literal = format!("!Sub 'arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{host}'");
+    for provider in [literal.as_str(), "!Ref Provider", "!GetAtt Provider.Arn"] {
+        for (condition, expected) in [
+            (format!("{{StringEquals: {{'{host}:aud': sts.amazonaws.com}}}}"), 1),
+            (format!("{{StringNotEquals: {{'{host}:sub': 'system:serviceaccount:a:b'}}}}"), 1),
+            (format!("{{StringEquals: {{'{host}:sub': 'system:serviceaccount:a:b'}}}}"), 0),
+        ] {
+            let said = role(provider, &condition);
+            let count = said.iter().filter(|said| said.starts_with("FW1532 Warning")).count();
+            assert_eq!(count, expected, "{provider} {condition}: {said:?}");
+        }
+    }
+    // The audience of Cognito is a pool, of which guests may be members.
+    let pool = "{StringEquals: {'cognito-identity.amazonaws.com:aud': 'eu-central-1:1'}}";
+    let found = role("cognito-identity.amazonaws.com", pool);
+    assert_eq!(found, ["FW1532 Note: whoever did not sign in may assume the role `Role` as well"]);
+    let signed_in = "{StringEquals: {'cognito-identity.amazonaws.com:aud': 'eu-central-1:1'},
+              'ForAnyValue:StringLike': {'cognito-identity.amazonaws.com:amr': authenticated}}";
+    assert_eq!(role("cognito-identity.amazonaws.com", signed_in), [] as [&str; 0]);
+    let others = "{StringEquals: {'gitlab.com:project_path': a/b}}";
+    assert_eq!(role("'arn:aws:iam::111122223333:oidc-provider/gitlab.com'", others), [] as [&str; 0]);
+}
+
+#[test]
+fn conditions_that_limit_nothing_are_none() {
+    let role =
+        |condition: &str| {
+            let text = ROLE.split("  Function:").next().unwrap().replace("PRINCIPAL", "{AWS: '*'}");
+            said(&text.replace(
+                "sts:AssumeRole\n",
+                &format!("sts:AssumeRole\n            Condition: {condition}\n"),
+            ))
+        };
+    for open in [
+        "{StringLike: {aws:PrincipalArn: '*'}}",
+        "{ArnLike: {aws:PrincipalArn: 'arn:*'}}",
+        "{ArnLike: {aws:PrincipalArn: 'arn:aws:iam::*:role/admin'}}",
+        "{StringEqualsIfExists: {aws:PrincipalOrgID: o-1234567890}}",
+        "{'Null': {aws:PrincipalOrgID: 'false'}}",
+        "{StringNotEquals: {aws:PrincipalAccount: '111122223333'}}",
+    ] {
+        let said = role(open);
+        assert!(said.iter().any(|said| said.starts_with("FW1530")), "{open}: {said:?}");
+    }
+    for closed in [
+        "{StringEquals: {aws:PrincipalOrgID: o-1234567890}}",
+        "{StringEqualsIfExists: {aws:PrincipalAccount: '111122223333'}}",
+        "{ArnLike: {aws:PrincipalArn: 'arn:aws:iam::111122223333:role/*'}}",
+        "{StringLike: {aws:PrincipalArn: '*'}, StringEquals: {sts:ExternalId: x}}",
+        "{StringEquals: {aws:PrincipalArn: !Ref Other}}",
+    ] {
+        assert_eq!(role(closed), [] as [&str; 0], "{closed}");
+    }
+}
+
+#[test]
+fn some_services_are_told_whom_they_act_for() {
+    let role =
+        |principal: &str| said(&ROLE.split("  Function:").next().unwrap().replace("PRINCIPAL", principal));
+    assert_eq!(
+        role("{Service: scheduler.amazonaws.com}"),
+        ["FW1535 Note: `scheduler` may assume the role `Role` on behalf of any account"]
+    );
+    assert_eq!(role("{Service: events.amazonaws.com}"), [] as [&str; 0]);
+}
+
+#[test]
+fn all_combinations_are_named() {
+    let text = policy("Effect: Allow\nAction: ['ssm:*', 'iam:PutRole*', ec2:RunInstances]\nResource: '*'");
+    let report = check(&text);
+    let found = report.findings.iter().find(|finding| finding.code == "FW1526").expect("it is found");
+    assert!(found.message.starts_with("with `iam:PutRolePolicy`, `Policy` can gain"), "{}", found.message);
+    let notes = format!("{found:?}");
+    for other in ["iam:PutRolePermissionsBoundary", "ssm:SendCommand", "ssm:StartSession"] {
+        assert!(notes.contains(other), "{notes}");
+    }
+    let text = policy("Effect: Allow\nAction: ['ssm:*', iam:PutRolePolicy]\nResource: '*'")
+        + "          - {Effect: Deny, Action: ['iam:Put*', 'ssm:St*', ssm:SendCommand], Resource: '*'}\n";
+    assert!(!said(&text).iter().any(|said| said.starts_with("FW1526")), "{:?}", said(&text));
+}
+
+#[test]
+fn decryption_is_told_once() {
+    let said = allow("[kms:Decrypt, 'kms:ReEncrypt*']", "'*'");
+    assert!(said.iter().all(|said| said.starts_with("FW1524")) && said.len() == 2, "{said:?}");
+}
+
+#[test]
+fn roles_of_tasks_are_told_of_once() {
+    let text = "
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      TaskRoleArn: !GetAtt Role.Arn
+      ContainerDefinitions: [{Name: web, Image: web}]
+";
+    let report = check(text);
+    let codes: Vec<&str> = report.findings.iter().map(|finding| &*finding.code).collect();
+    assert!(codes.contains(&"FW1252") && !codes.contains(&"FW1539"), "{codes:?}");
+}
+
+#[test]
 fn permissions_of_all_policies_of_a_role_count_together() {
     let text = ROLE.replace("PRINCIPAL", "{Service: lambda.amazonaws.com}")
         + "

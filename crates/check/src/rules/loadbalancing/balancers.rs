@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use formwork_core::Severity;
 
 use super::{
-    super::network::{Firewall, PATIENCE, Protocol, Routes, Who, made, waits},
+    super::network::{Firewall, PATIENCE, Protocol, Routes, is_one_subnet, made, waits, zone},
     BALANCER, LISTENER, TARGETS, kind,
 };
 use crate::{
-    context::{Context, Resource, Value},
+    context::{Context, Resolved, Resource, Value},
     rule::Says,
 };
 
@@ -22,33 +22,17 @@ fn subnets(balancer: Resource<'_>) -> Vec<Value<'_>> {
     mappings.items().into_iter().map(|mapping| mapping.get("SubnetId")).collect()
 }
 
-/// What stands for the zone of a subnet; two subnets with the same are in the same zone.
-fn zone(subnet: Resource<'_>) -> Option<(u64, Who)> {
-    let value = ["AvailabilityZone", "AvailabilityZoneId"]
-        .iter()
-        .map(|name| subnet.get(name))
-        .find(|it| it.is_set())?;
-    if let Some(("Fn::Select", argument)) = value.function()
-        && value.text().is_none()
-    {
-        let items = argument.items();
-        let [index, list] = items.as_slice() else { return None };
-        let index = u64::try_from(index.integer()?).ok()?;
-        let list = match list.function() {
-            Some(("Fn::GetAZs", region)) => match region.text() {
-                Some(region) if !region.is_empty() && subnet.region() != Some(&*region) => return None,
-                _ => Who::Named(format!("zones of {}", subnet.region().unwrap_or_default())),
-            },
-            _ => Who::of(*list)?,
-        };
-        return Some((index + 1, list));
-    }
-    Who::of(value).map(|zone| (0, zone))
-}
-
 pub(super) fn zones(balancer: Resource<'_>, says: &mut Says) {
     let subnets = subnets(balancer);
-    let mut known: HashMap<(u64, Who), Value<'_>> = HashMap::new();
+    let plain = balancer.get("Subnets");
+    let none =
+        !plain.is_unknown() && plain.items().is_empty() && matches!(plain.resolve(), Resolved::List(_));
+    if none && balancer.get("SubnetMappings").is_absent() {
+        says.add(plain, format!("load balancer `{}` has no subnets", balancer.id()))
+            .help("list subnets in at least two zones");
+        return;
+    }
+    let mut known = HashMap::new();
     for value in &subnets {
         let Some(subnet) = made(*value, "AWS::EC2::Subnet") else { continue };
         let Some(zone) = zone(subnet) else { continue };
@@ -68,21 +52,12 @@ pub(super) fn zones(balancer: Resource<'_>, says: &mut Says) {
         }
         known.insert(zone, *value);
     }
-    // On an Outpost or in a Local Zone, one subnet is enough.
-    let elsewhere = |subnet: Resource<'_>| {
-        let zone = subnet.get("AvailabilityZone").text();
-        subnet.get("OutpostArn").is_set() || zone.is_some_and(|zone| zone.matches('-').count() > 2)
-    };
-    if let ([only], Some("application")) = (subnets.as_slice(), kind(balancer).as_deref()) {
-        let certain = match made(*only, "AWS::EC2::Subnet") {
-            Some(subnet) => !elsewhere(subnet),
-            None => only.text().is_some_and(|id| id.starts_with("subnet-")),
-        };
-        if certain {
-            says.add(*only, format!("application load balancer `{}` has one subnet", balancer.id()))
-                .label("the only subnet")
-                .help("list subnets in at least two zones");
-        }
+    if let ([only], Some("application")) = (subnets.as_slice(), kind(balancer).as_deref())
+        && is_one_subnet(*only)
+    {
+        says.add(*only, format!("application load balancer `{}` has one subnet", balancer.id()))
+            .label("the only subnet")
+            .help("list subnets in at least two zones");
     }
 }
 

@@ -156,3 +156,18 @@ fn a_service_in_another_stack_finds_the_rules_of_its_balancer() {
     assert_eq!(found.len(), 1);
     assert!(found.iter().all(|finding| finding.severity == formwork_core::Severity::Warning));
 }
+
+#[test]
+fn one_subnet_or_none() {
+    let of = |kind: &str, subnets: &str| {
+        format!(
+            "Parameters:\n  Given: {{Type: '{kind}'}}\nResources:\n  B:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    \
+             Properties: {{Subnets: {subnets}}}\n"
+        )
+    };
+    assert_eq!(count("FW1221", &of("AWS::EC2::Subnet::Id", "[!Ref Given]")), 1);
+    assert_eq!(count("FW1221", &of("List<AWS::EC2::Subnet::Id>", "!Ref Given")), 0);
+    assert_eq!(count("FW1221", &of("String", "[!Ref Given]")), 0);
+    assert_eq!(count("FW1221", &of("String", "[]")), 1);
+    assert_eq!(count("FW1221", &of("String", "[!Ref Given, !Ref Given]")), 0);
+}

@@ -1,6 +1,10 @@
 //! Metrics that alarms look at.
 
-use std::{collections::HashSet, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use formwork_core::Severity;
 
@@ -96,28 +100,78 @@ fn near(one: &str, other: &str) -> bool {
         }
 }
 
-pub(super) fn known(alarm: Resource<'_>, says: &mut Says) {
-    for metric in of_alarm(alarm) {
-        let (place, space) = (metric.get("MetricName"), metric.get("Namespace"));
-        let (Some(name), Some(space_name)) = (place.text(), space.text()) else { continue };
-        let by_case =
-            |known: &&Namespace| known.name != space_name && known.name.eq_ignore_ascii_case(&space_name);
-        if let Some(meant) = NAMESPACES.iter().find(by_case) {
-            says.add(space, format!("nothing is published in the namespace `{space_name}`"))
-                .help(format!("use `{}`", meant.name));
-            continue;
+/// So many names of metrics are compared, for all alarms together.
+const PATIENCE: usize = 2_000_000;
+
+pub(super) fn known<'a>(context: &'a Context<'a>, says: &mut Says) {
+    // What metric filters publish, by namespace.
+    let mut known = true;
+    let mut published: HashMap<Cow<'a, str>, HashSet<Cow<'a, str>>> = HashMap::new();
+    for filter in context.of_type("AWS::Logs::MetricFilter") {
+        for metric in filter.get("MetricTransformations").items() {
+            match (metric.get("MetricNamespace").text(), metric.get("MetricName").text()) {
+                (Some(space), Some(name)) => {
+                    published.entry(space).or_default().insert(name);
+                }
+                _ => known = false,
+            }
         }
-        let Some(space) = NAMESPACES.iter().find(|known| known.name == space_name) else { continue };
-        let known = space.metrics();
-        if known.is_empty() || known.binary_search_by(|known| known.as_str().cmp(&name)).is_ok() {
-            continue;
+    }
+    let mut patience = if known { PATIENCE } else { 0 };
+    for metric in context.of_type(super::ALARM).into_iter().flat_map(of_alarm) {
+        known_to_aws(metric, says);
+        of_filters(metric, &published, &mut patience, says);
+    }
+}
+
+fn of_filters(
+    metric: Value<'_>,
+    published: &HashMap<Cow<'_, str>, HashSet<Cow<'_, str>>>,
+    patience: &mut usize,
+    says: &mut Says,
+) {
+    let (place, space) = (metric.get("MetricName"), metric.get("Namespace"));
+    let (Some(name), Some(space)) = (place.text(), space.text()) else { return };
+    let names = published.get(&space);
+    *patience = patience.saturating_sub(names.map_or(published.len(), HashSet::len).max(1));
+    if *patience == 0 || names.is_some_and(|names| names.contains(&name)) {
+        return;
+    }
+    let (at, meant) = match names {
+        Some(names) => (place, names.iter().filter(|known| near(known, &name)).min()),
+        None => {
+            let mut spaces =
+                published.iter().filter(|(known, names)| near(known, &space) && names.contains(&name));
+            (metric.get("Namespace"), spaces.next().map(|(known, _)| known))
         }
-        // The list is not complete: only what looks like a slip is told.
-        if let Some(meant) = known.iter().find(|known| near(known, &name)) {
-            says.add(place, format!("`{space_name}` has no metric `{name}`"))
-                .note("an alarm on a metric that does not exist never has data")
-                .help(format!("use `{meant}`"));
-        }
+    };
+    if let Some(meant) = meant {
+        says.add(at, format!("no metric filter publishes `{name}` in `{space}`"))
+            .note("an alarm on a metric that does not exist never has data")
+            .help(format!("use `{meant}`, which one publishes"));
+    }
+}
+
+fn known_to_aws(metric: Value<'_>, says: &mut Says) {
+    let (place, space) = (metric.get("MetricName"), metric.get("Namespace"));
+    let (Some(name), Some(space_name)) = (place.text(), space.text()) else { return };
+    let by_case =
+        |known: &&Namespace| known.name != space_name && known.name.eq_ignore_ascii_case(&space_name);
+    if let Some(meant) = NAMESPACES.iter().find(by_case) {
+        says.add(space, format!("nothing is published in the namespace `{space_name}`"))
+            .help(format!("use `{}`", meant.name));
+        return;
+    }
+    let Some(space) = NAMESPACES.iter().find(|known| known.name == space_name) else { return };
+    let known = space.metrics();
+    if known.is_empty() || known.binary_search_by(|known| known.as_str().cmp(&name)).is_ok() {
+        return;
+    }
+    // The list is not complete: only what looks like a slip is told.
+    if let Some(meant) = known.iter().find(|known| near(known, &name)) {
+        says.add(place, format!("`{space_name}` has no metric `{name}`"))
+            .note("an alarm on a metric that does not exist never has data")
+            .help(format!("use `{meant}`"));
     }
 }
 

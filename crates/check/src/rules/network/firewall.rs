@@ -141,6 +141,12 @@ impl<'a> Firewall<'a> {
         all
     }
 
+    /// Whether any of some groups has a rule for what comes in.
+    pub(in crate::rules) fn has_rules(&self, groups: &[Value<'a>]) -> bool {
+        let of = |group: &Value<'a>| made(*group, GROUP).and_then(|group| self.open.get(&group));
+        groups.iter().filter_map(of).any(|rules| !rules.is_empty())
+    }
+
     /// Whether any of some groups lets somebody in on a port; `None` where not everything is known.
     pub(in crate::rules) fn admits(
         &self,

@@ -1,6 +1,6 @@
 //! Rules of security groups and network ACLs, each by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use formwork_core::Severity;
 
@@ -17,7 +17,7 @@ pub(super) const WITH_RULES: &[&str] =
 const OTHER_CHARACTERS: &str = " ._-:/()#,@[]+=&;{}!$*";
 
 /// The rules that stand in a resource.
-fn rules_in(resource: Resource<'_>) -> Vec<Value<'_>> {
+pub(super) fn rules_in(resource: Resource<'_>) -> Vec<Value<'_>> {
     if resource.kind() != GROUP {
         return vec![resource.value().get("Properties")];
     }
@@ -66,6 +66,11 @@ pub(super) fn ports(resource: Resource<'_>, says: &mut Says) {
         let (from, to) = (rule.get("FromPort"), rule.get("ToPort"));
         let Some(protocol) = Protocol::of(rule.get("IpProtocol")) else { continue };
         let numbers = from.integer().zip(to.integer());
+        // Of ports that stand there themselves and do not exist, FW1022 speaks.
+        let told = |it: &Value<'_>| it.function().is_none() && it.integer().is_some_and(|port| port > 65535);
+        if [from, to].iter().any(told) {
+            continue;
+        }
         if protocol.has_ports() {
             if from.is_absent() || to.is_absent() {
                 let absent = if from.is_absent() { from } else { to };
@@ -164,17 +169,39 @@ pub(super) fn no_rule_twice<'a>(context: &'a Context<'a>, says: &mut Says) {
     }
 }
 
+/// Whether a text says that nothing goes out.
+fn says_no_egress(text: &str) -> bool {
+    const NO: &[&str] = &["no", "not", "deny", "denies", "block", "blocks", "without", "disallow", "forbid"];
+    const OUT: &[&str] = &["egress", "outbound", "outgoing"];
+    const BUT: &[&str] =
+        &["restriction", "restrictions", "limit", "limits", "filter", "filters", "filtering"];
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> =
+        text.split(|it: char| !it.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(index, word)| {
+        let next = |from: usize| words.iter().skip(index + from);
+        NO.contains(word)
+            // "deny all outbound traffic", "no inbound or outbound traffic".
+            && (next(1).take(1).any(|it| OUT.contains(it))
+                || next(1).take(1).any(|it| ["all", "any", "inbound", "ingress"].contains(it))
+                    && next(2).take(2).any(|it| OUT.contains(it)))
+            && !next(1).take(4).any(|it| BUT.contains(it))
+    })
+}
+
 pub(super) fn egress_is_restricted<'a>(context: &'a Context<'a>, says: &mut Says) {
     let default = |group: Resource<'a>| {
         let list = group.get("SecurityGroupEgress");
         list.is_absent() || (!list.is_unknown() && list.items().is_empty())
     };
+    let mut restricted = HashSet::new();
     for rule in context.of_type("AWS::EC2::SecurityGroupEgress") {
         let Some(group) = made(rule.get("GroupId"), GROUP).filter(|group| default(*group)) else { continue };
         // A rule that allows everything is none that restricts.
         if Protocol::of(rule.get("IpProtocol")) == Some(Protocol::All) {
             continue;
         }
+        restricted.insert(group);
         says.add(
             rule,
             format!(
@@ -194,6 +221,16 @@ pub(super) fn egress_is_restricted<'a>(context: &'a Context<'a>, says: &mut Says
         if list.is_set() && default(group) && !list.is_unknown() {
             says.add(list, format!("the empty `SecurityGroupEgress` of `{}` allows all egress", group.id()))
                 .label("counts as none given")
+                .help("to allow nothing, give it one rule that matches nothing: TCP to `127.0.0.1/32`");
+        }
+        let words = ["GroupDescription", "GroupName"].iter().map(|name| group.get(name));
+        if list.is_absent()
+            && !restricted.contains(&group)
+            && let Some(words) = words.into_iter().find(|it| it.text().is_some_and(|it| says_no_egress(&it)))
+        {
+            says.add(list, format!("group `{}` is to let nothing out, and allows all egress", group.id()))
+                .also(words, "what it is to do")
+                .note("without egress rules, a group keeps EC2's rule for everything")
                 .help("to allow nothing, give it one rule that matches nothing: TCP to `127.0.0.1/32`");
         }
     }

@@ -119,7 +119,12 @@ fn ports_of_other_protocols() {
     assert_eq!(count("FW1212", &rule("IpProtocol: icmp, FromPort: 8, ToPort: -1")), 0);
     assert_eq!(count("FW1212", &rule("IpProtocol: icmp, FromPort: 300, ToPort: -1")), 1);
     assert_eq!(count("FW1212", &rule("IpProtocol: tcp")), 1);
-    assert_eq!(count("FW1212", &rule("IpProtocol: 6, FromPort: 443, ToPort: 70000")), 1);
+    assert_eq!(count("FW1212", &rule("IpProtocol: 6, FromPort: 443, ToPort: 70000")), 0);
+    let given = format!(
+        "Parameters: {{P: {{Type: Number, Default: 70000}}}}\n{}",
+        rule("IpProtocol: 6, FromPort: 443, ToPort: !Ref P")
+    );
+    assert_eq!(count("FW1212", &given), 1);
     assert_eq!(count("FW1212", &rule("IpProtocol: !Ref P, FromPort: 9, ToPort: 1")), 0);
 }
 
@@ -191,4 +196,68 @@ fn one_endpoint_of_a_service_has_its_name() {
     let text = |one: &str, other: &str| format!("Resources:\n{}{}", endpoint("A", one), endpoint("B", other));
     assert_eq!(count("FW1217", &text("logs", "logs")), 1);
     assert_eq!(count("FW1217", &text("logs", "ecr.api")), 0);
+}
+
+#[test]
+fn groups_and_what_uses_them_are_in_one_vpc() {
+    let other = "  Other:\n    Type: AWS::EC2::VPC\n    Properties: {CidrBlock: 10.9.0.0/16}\n";
+    let far = |vpc: &str| group(vpc).replace("  G:", "  Far:");
+    let interface = |group: &str| {
+        format!(
+            "  I:\n    Type: AWS::EC2::NetworkInterface\n    Properties: {{SubnetId: !Ref S, GroupSet: [{group}]}}\n"
+        )
+    };
+    let subnet = subnet("S", "10.0.1.0/24");
+    let (here, there) = (group("      VpcId: !Ref Vpc\n"), far("      VpcId: !Ref Other\n"));
+    let used = |group: &str| count("FW1220", &system(&[other, &subnet, &here, &there, &interface(group)]));
+    assert_eq!((used("!Ref G"), used("!Ref Far"), used("!GetAtt Far.GroupId")), (0, 1, 1));
+    // A group that says no VPC is in the default one.
+    let default = |vpc: &str| count("FW1220", &system(&[&subnet, &far(vpc), &interface("!Ref Far")]));
+    assert_eq!(
+        (default(""), default("      VpcId: vpc-1\n"), default("      VpcId: !Ref Given\n")),
+        (1, 1, 0)
+    );
+    let source = "  R:\n    Type: AWS::EC2::SecurityGroupIngress\n    Properties: {GroupId: !Ref G, IpProtocol: '-1', SourceSecurityGroupId: !Ref Far}\n";
+    let ruled = |more: &str| count("FW1220", &system(&[other, &here, &there, source, more]));
+    let peering = "  P:\n    Type: AWS::EC2::VPCPeeringConnection\n    Properties: {VpcId: !Ref Vpc, PeerVpcId: !Ref Other}\n";
+    let association = "  P:\n    Type: AWS::EC2::SecurityGroupVpcAssociation\n    Properties: {GroupId: !Ref Far, VpcId: !Ref Vpc}\n";
+    assert_eq!((ruled(""), ruled(peering), ruled(association)), (1, 0, 0));
+    let named = source.replace("SourceSecurityGroupId: !Ref Far", "SourceSecurityGroupName: web");
+    assert_eq!(count("FW1220", &system(&[&here, &named])), 1);
+    assert_eq!(count("FW1220", &system(&[&group(""), &named])), 0);
+}
+
+#[test]
+fn a_group_that_is_to_let_nothing_out_needs_a_rule() {
+    let described = |text: &str, more: &str| {
+        count("FW1215", &system(&[&group(more).replace("Description: g", &format!("Description: {text}"))]))
+    };
+    for text in ["Database, no egress", "deny all outbound traffic", "No outbound", "no inbound or outbound"]
+    {
+        assert_eq!(described(text, ""), 1, "{text}");
+    }
+    for text in ["egress", "no outbound restrictions", "allows outbound, no ssh", "web"] {
+        assert_eq!(described(text, ""), 0, "{text}");
+    }
+    let nowhere =
+        "      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 127.0.0.1/32}]\n";
+    assert_eq!(described("no egress", nowhere), 0);
+}
+
+#[test]
+fn what_is_malformed_is_told_by_the_schema() {
+    for (property, code) in [("CidrBlock: 10.0.0.0/33", "FW1020"), ("CidrBlock: '::/56'", "FW1020")] {
+        let text = format!("Resources:\n  V:\n    Type: AWS::EC2::VPC\n    Properties: {{{property}}}\n");
+        let report = crate::templates(&[crate::Source::new("t.yaml", text)]);
+        let errors: Vec<_> =
+            report.findings.iter().filter(|it| it.severity == formwork_core::Severity::Error).collect();
+        assert!(errors.len() == 1 && errors.iter().all(|it| it.code == code), "{property}: {errors:?}");
+    }
+    let rule = |ports: &str| {
+        system(&[&group(&format!(
+            "      SecurityGroupIngress: [{{IpProtocol: tcp, {ports}, CidrIp: 10.0.0.0/8}}]\n"
+        ))])
+    };
+    assert_eq!(count("FW1212", &rule("FromPort: 443, ToPort: 84430")), 0);
+    assert_eq!(count("FW1212", &rule("FromPort: -5, ToPort: 443")), 1);
 }

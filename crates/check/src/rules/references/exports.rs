@@ -90,3 +90,48 @@ pub(super) fn exported_twice<'a>(context: &'a Context<'a>, says: &mut Says) {
         }
     }
 }
+
+/// Two templates that import from each other: neither can be deployed first.
+pub(super) fn each_other<'a>(context: &'a Context<'a>, says: &mut Says) {
+    let count = context.templates.len() as u32;
+    let mut exported: HashMap<String, u32> = HashMap::new();
+    for template in 0..count {
+        for (name, _) in names(context, template) {
+            exported.extend(name.map(|name| (name, template)));
+        }
+    }
+    // Who imports from whom, and the first place where it does.
+    let mut imports: HashMap<(u32, u32), (NodeId, String)> = HashMap::new();
+    for (template, it) in (0..count).zip(context.templates) {
+        for node in 0..it.document.len() as NodeId {
+            let Content::Map(map) = it.document.content(node) else { continue };
+            let Some(("Fn::ImportValue", argument)) = map.only() else { continue };
+            let Some(name) = context.value(template, argument).text() else { continue };
+            let Some(from) = exported.get(&*name).filter(|from| **from != template) else { continue };
+            imports.entry((template, *from)).or_insert_with(|| (argument, name.into_owned()));
+        }
+    }
+    let mut pairs: Vec<_> = imports.iter().collect();
+    pairs.sort_unstable();
+    for ((importer, exporter), (node, name)) in pairs {
+        let Some((other, _)) = imports.get(&(*exporter, *importer)) else { continue };
+        let (Some(one), Some(two)) = (context.template(*importer), context.template(*exporter)) else {
+            continue;
+        };
+        let differ = |one: &Option<String>, two: &Option<String>| {
+            one.as_ref().zip(two.as_ref()).is_some_and(|(one, two)| one != two)
+        };
+        if differ(&one.region, &two.region) || differ(&one.account, &two.account) {
+            continue;
+        }
+        // What conditions leave out of the first deployment is nothing that has to be there.
+        let conditional = [one, two].iter().any(|it| it.section("Conditions").next().is_some());
+        says.add(
+            context.value(*importer, *node),
+            format!("`{}` comes from a template that imports from this one", shortened(name)),
+        )
+        .severity(if conditional { Severity::Warning } else { Severity::Error })
+        .also(context.value(*exporter, *other), "imports from this one")
+        .help("neither can be deployed first: move what both need into a third, or into one of them");
+    }
+}

@@ -2,7 +2,7 @@ use crate::{Source, templates};
 
 fn codes(text: &str) -> Vec<String> {
     let report = templates(&[Source::new("t.yaml", text)]);
-    let own = report.findings.iter().filter(|finding| ("FW1141"..="FW1176").contains(&&*finding.code));
+    let own = report.findings.iter().filter(|finding| ("FW1141"..="FW1177").contains(&&*finding.code));
     own.map(|finding| finding.code.to_string()).collect()
 }
 
@@ -182,6 +182,18 @@ fn secrets_are_told_from_what_is_about_them() {
     ] {
         assert_eq!(function(variable), [""; 0], "{variable}");
     }
+    assert_eq!(user("!Join ['', [abc, def]]"), ["FW1171"]);
+    assert!(user("!Sub abcdef").contains(&"FW1171".to_owned()));
+    assert_eq!(user("!Join ['', [abc, !Ref AWS::Region]]"), [""; 0]);
+    assert_eq!(user("!Join ['', ['{{resolve:', 'secretsmanager:a}}']]"), [""; 0]);
+    for variable in
+        ["DBPASS: abcdef", "DB_PASSWD: abcdef", "DB_PASS: abcdef", "A_TOKEN: !Join ['', [abc, def]]"]
+    {
+        assert_eq!(function(variable), ["FW1175"], "{variable}");
+    }
+    for variable in ["BYPASS: abcdef", "PWD: abcdef", "A_TOKEN: !Join ['', [abc, !Ref AWS::Region]]"] {
+        assert_eq!(function(variable), [""; 0], "{variable}");
+    }
     assert_eq!(name("AKIA2E0A8F3B244C9986"), ["FW1176"]);
     assert_eq!(name("AKIAIOSFODNN7EXAMPLE"), [""; 0]);
 }
@@ -205,4 +217,107 @@ fn imports_and_exports_of_several_templates() {
     assert_eq!(check(&[import, &export.replace("NAME", "shop-a")]), ["FW1160"]);
     assert_eq!(check(&[import, &export.replace("NAME", "!Sub '${AWS::StackName}-a'")]), [""; 0]);
     assert_eq!(check(&[&export.replace("NAME", "a"), &export.replace("NAME", "a")]), ["FW1161"]);
+}
+
+#[test]
+fn secrets_are_found_wherever_they_stand() {
+    let resource = |kind: &str, properties: &str| {
+        codes(&format!("Resources:\n  X:\n    Type: {kind}\n    Properties: {{{properties}}}\n"))
+    };
+    let secret = |value: &str| resource("AWS::SecretsManager::Secret", &format!("SecretString: {value}"));
+    assert_eq!(secret("!Sub '{\"username\": \"${AWS::StackName}\", \"password\": \"hunter2\"}'"), ["FW1171"]);
+    assert_eq!(secret("!Sub '{\"username\": \"a\", \"password\": \"${AWS::StackName}\"}'"), [""; 0]);
+    let units =
+        "UserPoolId: !ImportValue pool, TokenValidityUnits: {AccessToken: minutes, RefreshToken: days}";
+    assert_eq!(resource("AWS::Cognito::UserPoolClient", units), [""; 0]);
+    let parameter = |name: &str, value: &str| {
+        resource("AWS::SSM::Parameter", &format!("Type: String, Name: {name}, Value: {value}"))
+    };
+    assert_eq!(parameter("/shop/db/password", "hunter2"), ["FW1175"]);
+    assert_eq!(parameter("!Sub '/${AWS::StackName}/api-token'", "abcdef"), ["FW1175"]);
+    assert_eq!(parameter("/shop/db/password", "!Ref AWS::StackName"), [""; 0]);
+    assert_eq!(parameter("/shop/db/password-length", "'sixteen'"), [""; 0]);
+    let build = |variable: &str| {
+        resource(
+            "AWS::CodeBuild::Project",
+            &format!("Environment: {{EnvironmentVariables: [{{{variable}}}]}}"),
+        )
+    };
+    assert_eq!(build("Name: DB_PASSWORD, Value: hunter2"), ["FW1175"]);
+    assert_eq!(build("Name: DB_PASSWORD, Value: hunter2, Type: PLAINTEXT"), ["FW1175"]);
+    assert_eq!(build("Name: DB_PASSWORD, Value: shop-db, Type: SECRETS_MANAGER"), [""; 0]);
+    for text in [
+        "postgres://shop:hunter2@db.example.com:5432/shop",
+        "{Fn::Base64: !Sub 'curl https://me:hunter2@${AWS::Region}.example.com/'}",
+        "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+        "'token=ghp_16C7e42F292c6912E7710c838347Ae178B4a;'",
+        "xoxb-123456789012-abcdefghijkl",
+        "ASIA2E0A8F3B244C9986",
+    ] {
+        assert_eq!(name(text), ["FW1176"], "{text}");
+    }
+    for text in [
+        "postgres://shop@db.example.com:5432/shop",
+        "!Sub 'https://me:${AWS::Region}@example.com/'",
+        "'https://me:$TOKEN@example.com'",
+        "postgres://user:password@host",
+        "'https://example.com/a:b@c'",
+        "sk_live_xxxxxxxxxxxxxxxxxxxxxxxx",
+        "xoxb-short",
+    ] {
+        assert!(!name(text).contains(&"FW1176".to_owned()), "{text}");
+    }
+}
+
+/// What is secret is in no message.
+#[test]
+fn secrets_are_not_repeated() {
+    let text = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment: {Variables: {DBPASS: hunter2000, U: 'a://b:hunter2000@c', T: sk_live_hunter2000Abcdefgh12}}\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {Password: !Join ['', [hunter, '2000']]}\n";
+    let report = templates(&[Source::new("t.yaml", text)]);
+    let secret = report.findings.iter().filter(|finding| ("FW1171"..="FW1176").contains(&&*finding.code));
+    assert_eq!(secret.clone().count(), 4);
+    for finding in report.findings.iter() {
+        assert!(!format!("{finding:?}").contains("hunter2000"), "{finding:?}");
+    }
+}
+
+/// A parameter is reported where it fills a secret, every time.
+#[test]
+fn a_parameter_is_reported_where_it_is_used() {
+    let user = |id: &str| {
+        format!(
+            "  {id}:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {{Password: !Ref P}}\n"
+        )
+    };
+    let text = format!("Parameters:\n  P: {{Type: String}}\nResources:\n{}{}", user("A"), user("B"));
+    let report = templates(&[Source::new("t.yaml", text)]);
+    let found: Vec<_> = report.findings.iter().filter(|finding| finding.code == "FW1172").collect();
+    let lines: Vec<Vec<u32>> =
+        found.iter().map(|finding| finding.spans.iter().map(|span| span.at.line).collect()).collect();
+    assert_eq!(lines, [[7, 2], [11, 2]]);
+    assert!(found.iter().all(|finding| finding.resource_types == ["AWS::IAM::User"]));
+}
+
+#[test]
+fn templates_that_import_from_each_other() {
+    let template = |own: &str, other: &str| {
+        format!(
+            "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: {{DisplayName: !ImportValue {other}}}\nOutputs:\n  O:\n    Value: a\n    Export: {{Name: {own}}}\n"
+        )
+    };
+    let check = |texts: [(String, Option<&str>); 2]| -> Vec<&'static str> {
+        let source = |(text, region): (String, Option<&str>)| Source {
+            region: region.map(str::to_owned),
+            ..Source::new("t.yaml", text)
+        };
+        let report = templates(&texts.map(source));
+        let found = report.findings.iter().filter(|finding| finding.code == "FW1177");
+        found.map(|finding| finding.severity.as_str()).collect()
+    };
+    let (one, two) = (template("a", "b"), template("b", "a"));
+    assert_eq!(check([(one.clone(), None), (two.clone(), None)]), ["error", "error"]);
+    assert_eq!(check([(one.clone(), None), (template("b", "c"), None)]), [""; 0]);
+    assert_eq!(check([(one.clone(), Some("eu-west-1")), (two.clone(), Some("eu-west-2"))]), [""; 0]);
+    let conditional = format!("{one}Conditions:\n  C: !Equals [!Ref AWS::Region, x]\n");
+    assert_eq!(check([(conditional, None), (two, None)]), ["warning", "warning"]);
 }

@@ -65,8 +65,6 @@ pub(super) struct Walk<'t, 's> {
     pub(super) opaque: bool,
     pub(super) all_mappings: bool,
     pub(super) open: Vec<(NodeId, Spot<'t>)>,
-    /// Parameters that fill a secret, said once.
-    pub(super) shown: HashSet<&'t str>,
     /// The entries of mappings and their parts, by key, and the second keys of a mapping.
     pub(super) entries: HashMap<NodeId, HashMap<&'t str, NodeId>>,
     pub(super) second_keys: HashMap<NodeId, HashSet<&'t str>>,
@@ -88,7 +86,6 @@ pub(super) fn walk<'a>(context: &'a Context<'a>, template: u32, says: &mut Says)
         opaque: false,
         all_mappings: false,
         open: Vec::new(),
-        shown: HashSet::new(),
         entries: HashMap::new(),
         second_keys: HashMap::new(),
     };
@@ -255,6 +252,7 @@ impl<'t> Walk<'t, '_> {
         if judged && !spot.looped {
             self.call(node, name, argument, spot);
         }
+        self.secret_in_function(node, name, argument, spot);
         self.note_uses(name, argument, spot);
         // The parts of a function in which more functions or texts may stand.
         let items = self.names.items(argument);
@@ -314,7 +312,7 @@ impl<'t> Walk<'t, '_> {
     fn uses(&mut self, name: &'t str, at: NodeId, spot: Spot<'t>) {
         self.used.insert(name);
         let Some(parameter) = self.names.parameters.get(name).copied() else { return };
-        self.secret_parameter(name, parameter, spot);
+        self.secret_parameter(name, parameter, at, spot);
         let shown = match spot.section {
             Section::Metadata => "metadata",
             Section::Outputs if spot.value => "an output",

@@ -1,10 +1,11 @@
 //! What functions yield where something is wanted.
 
-use formwork_facts::{Kind, Shape};
+use formwork_facts::{Kind, Reference, Shape};
 
 use super::{
     Code,
     scalars::{self, Scalar},
+    strangers,
     walk::{Walk, named, shown},
 };
 use crate::{
@@ -272,23 +273,15 @@ fn parameter<'a>(
     walk.sure = sure;
 }
 
-/// The ids of EC2 that nothing else can be: the type, and the parameter type for it.
+/// Types of parameters that are the id of one kind of resource.
 const IDS: &[(&str, &str)] = &[
-    ("AWS::EC2::Image", "AWS::EC2::Image::Id"),
-    ("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroup::Id"),
-    ("AWS::EC2::Subnet", "AWS::EC2::Subnet::Id"),
-    ("AWS::EC2::VPC", "AWS::EC2::VPC::Id"),
-    ("AWS::EC2::Volume", "AWS::EC2::Volume::Id"),
-    ("AWS::EC2::Instance", "AWS::EC2::Instance::Id"),
+    ("AWS::EC2::Image::Id", "AWS::EC2::Image"),
+    ("AWS::EC2::Instance::Id", "AWS::EC2::Instance"),
+    ("AWS::EC2::SecurityGroup::Id", "AWS::EC2::SecurityGroup"),
+    ("AWS::EC2::Subnet::Id", "AWS::EC2::Subnet"),
+    ("AWS::EC2::VPC::Id", "AWS::EC2::VPC"),
+    ("AWS::EC2::Volume::Id", "AWS::EC2::Volume"),
 ];
-
-/// Whether a property takes ids of EC2 and nothing else.
-fn wants_ids(shape: &Shape) -> bool {
-    let is_id = |reference: &formwork_facts::Reference| {
-        IDS.iter().any(|(kind, _)| reference.resource_type == *kind) && reference.property.ends_with("Id")
-    };
-    !shape.references.is_empty() && shape.references.iter().all(is_id)
-}
 
 /// A parameter that can only be the id of something else.
 fn wrong_parameter<'a>(
@@ -296,20 +289,37 @@ fn wrong_parameter<'a>(
     value: Value<'a>,
     parameter: &str,
     kind: &str,
-    shape: &Shape,
+    shape: &'static Shape,
     name: &str,
 ) {
-    let of = IDS.iter().find(|(_, id)| kind.contains(id));
-    let Some((given, _)) = of.filter(|_| wants_ids(shape)) else { return };
-    if !shape.references.iter().any(|reference| reference.resource_type == *given) {
-        let wanted = named(shape.references.iter().take(1).map(|it| &*it.resource_type), "or");
+    let Some((_, given)) = IDS.iter().find(|(id, _)| kind.contains(id)) else { return };
+    if strangers::is_no_number(shape, given) {
+        let wanted = scalars::wanted(shape);
         walk.say(
             Code::WrongReference,
             value,
-            format!("`{name}` takes the id of {wanted}, and the parameter `{parameter}` is a `{kind}`"),
+            format!("`{name}` takes {wanted}, and the parameter `{parameter}` is a `{kind}`"),
         )
-        .help(format!("refer to {wanted}"));
+        .help(format!("give it {wanted}"));
+        return;
     }
+    let references = strangers::wanted(walk.kind(), name, shape);
+    let Some(severity) = strangers::stranger(walk.kind(), name, references, given) else { return };
+    let wanted = wanted_types(references);
+    walk.say(
+        Code::WrongReference,
+        value,
+        format!("`{name}` refers to {wanted}, and the parameter `{parameter}` is a `{kind}`"),
+    )
+    .severity(severity)
+    .help(format!("refer to {wanted}"));
+}
+
+/// The types that a property refers to, for a message.
+fn wanted_types(references: &[Reference]) -> String {
+    let mut types = strangers::types(references);
+    types.truncate(3);
+    named(types.into_iter(), "or")
 }
 
 /// What a resource yields: its `Ref` or an attribute.
@@ -343,7 +353,14 @@ fn of_resource<'a>(
         Kind::List(item) => item,
         _ => shape,
     };
-    let references = &shape.references;
+    if strangers::is_no_number(shape, kind) && attribute.is_none() {
+        let wanted = scalars::wanted(shape);
+        walk.say(Code::WrongReference, at, format!("`{name}` takes {wanted}, and {how} yields an id"))
+            .also(target, "what is referred to")
+            .help(format!("give it {wanted}"));
+        return;
+    }
+    let references = strangers::wanted(walk.kind(), name, shape);
     if references.is_empty() {
         return;
     }
@@ -352,61 +369,69 @@ fn of_resource<'a>(
         (None, [property]) => property,
         _ => return,
     };
-    let of_type = references.iter().any(|reference| reference.resource_type == kind);
+    let of_type = strangers::types(references).contains(&kind);
     if !of_type {
-        let same =
-            references.iter().any(|it| it.property == property && !matches!(property, "Arn" | "Id" | "Name"));
-        let own = facts.properties.get(property).map(|it| &it.shape.references);
-        let own = own.or(facts.attribute(property).map(|it| &it.shape.references));
-        // `Ref` of a bucket's policy is the name of the bucket.
-        let passed_on = own.is_some_and(|own| own.iter().any(|it| references.contains(it)));
-        let itself =
-            attribute.is_none() || facts.identifier.iter().any(|it| it == property) || property == "Arn";
-        if same || passed_on || !itself {
+        if !strangers::is_itself(facts, attribute) || strangers::is_passed_on(facts, property, references) {
             return;
         }
-        if attribute.is_some() && !property.contains("Arn") && !property.contains("Id") {
-            return;
-        }
-        if !wants_ids(shape) {
-            return;
-        }
-        let wanted = references.first().map_or("", |it| &*it.resource_type);
-        walk.say(
-            Code::WrongReference,
-            at,
-            format!("`{name}` takes the id of a `{wanted}`, and {how}, a `{kind}`, is none"),
-        )
-        .also(target, "what is referred to")
-        .help(format!("refer to a `{wanted}`"));
+        let Some(severity) = strangers::stranger(walk.kind(), name, references, kind) else { return };
+        let wanted = wanted_types(references);
+        walk.say(Code::WrongReference, at, format!("`{name}` refers to {wanted}, and {how} to a `{kind}`"))
+            .severity(severity)
+            .also(target, "what is referred to")
+            .help(format!("refer to {wanted}"));
         return;
     }
-    // A name where an id is wanted.
-    if kind == "AWS::EC2::SecurityGroup" && attribute == Some("GroupName") && wants_ids(shape) {
-        walk.say(
-            Code::WrongReference,
-            at,
-            format!("`{name}` takes the id of a security group, not its name"),
-        )
-        .help(format!("write `!GetAtt {id}.GroupId`"));
-        return;
+    if let Some(attribute) = attribute {
+        return wrong_attribute(walk, at, target, attribute, shape, name);
     }
     // A name where an ARN is wanted.
-    let arns = references.iter().all(|it| it.property.ends_with("Arn"));
+    // A function's name does where its ARN does, in many places; the URL of a queue never does.
+    let queue = kind == "AWS::SQS::Queue";
+    let mut of_kind = references.iter().filter(|it| !queue || it.resource_type == kind);
+    let arns = of_kind.all(|it| it.property.ends_with("Arn"));
     let pattern = shape.pattern.as_deref().unwrap_or_default();
     let strict = pattern.starts_with("arn:") || pattern.starts_with("^arn:");
-    if arns && attribute.is_none() && is_name(kind) {
+    if arns && is_name(kind) {
         let wanted = references.iter().find(|it| it.resource_type == kind).map_or("Arn", |it| &*it.property);
+        let what = if queue { "its URL" } else { "its name" };
         let remark = walk.say(
             Code::WrongReference,
             at,
-            format!("`{name}` takes an ARN, and `Ref` of `{id}` yields its name"),
+            format!("`{name}` takes an ARN, and `Ref` of `{id}` yields {what}"),
         );
-        if !strict && kind != "AWS::IAM::Role" {
+        // A subscription by HTTPS takes any URL.
+        let sure = kind == "AWS::IAM::Role" || (queue && name != "Endpoint");
+        if !strict && !sure {
             remark.severity(formwork_core::Severity::Warning);
         }
         remark.help(format!("write `!GetAtt {id}.{wanted}`")).also(target, "what is referred to");
     }
+}
+
+/// The right resource, and another attribute of it than the one that is wanted.
+fn wrong_attribute<'a>(
+    walk: &mut Walk<'a, '_>,
+    at: Value<'a>,
+    target: Resource<'a>,
+    attribute: &str,
+    shape: &'static Shape,
+    name: &str,
+) {
+    let (id, kind) = (target.id(), target.kind());
+    let references = strangers::wanted(walk.kind(), name, shape);
+    let Some(wrong) = strangers::wrong_attribute(name, references, shape, kind, attribute) else { return };
+    let message = match (wrong.severity, kind) {
+        (_, "AWS::EC2::SecurityGroup") => format!("`{name}` takes the id of a security group, not its name"),
+        _ => format!("`{name}` takes `{}` of `{id}`, not its `{attribute}`", wrong.wanted),
+    };
+    walk.say(Code::WrongReference, at, message)
+        .severity(wrong.severity)
+        .help(match target.facts().is_some_and(|facts| facts.attribute(wrong.wanted).is_some()) {
+            true => format!("write `!GetAtt {id}.{}`", wrong.wanted),
+            false => format!("write `!Ref {id}`"),
+        })
+        .also(target, "what is referred to");
 }
 
 /// Types whose `Ref` is certainly no ARN.

@@ -236,11 +236,99 @@ Resources:
         said(text),
         [
             "FW1021 Error 10 `Role` takes an ARN, and `Ref` of `Role` yields its name",
-            "FW1021 Error 15 `SecurityGroupIds` takes the id of a `AWS::EC2::SecurityGroup`, and `Ref` of `Vpc`, a \
-             `AWS::EC2::VPC`, is none",
+            "FW1021 Error 15 `SecurityGroupIds` refers to `AWS::EC2::SecurityGroup`, and `Ref` of `Vpc` to a \
+             `AWS::EC2::VPC`",
             "FW1021 Error 23 `VpcId` takes text, and what `CidrBlockAssociations` of `Vpc` yields is a list",
         ]
     );
+}
+
+/// References to resources of another type, in many properties.
+#[test]
+fn strangers_are_found() {
+    let resource = |kind: &str, properties: &str| {
+        let text = format!(
+            "Parameters:
+  VpcId: {{ Type: 'AWS::EC2::VPC::Id' }}
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: {{ CidrBlock: 10.0.0.0/16 }}
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {{ CidrBlock: 10.0.0.0/24, VpcId: !Ref Vpc }}
+  Igw: {{ Type: AWS::EC2::InternetGateway }}
+  Queue: {{ Type: AWS::SQS::Queue }}
+  Bucket: {{ Type: AWS::S3::Bucket }}
+  Topic: {{ Type: AWS::SNS::Topic }}
+  Key: {{ Type: AWS::KMS::Key }}
+  Alb:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {{ Subnets: [subnet-0123456789abcdef0, subnet-0123456789abcdef1] }}
+  Tg: {{ Type: AWS::ElasticLoadBalancingV2::TargetGroup }}
+  X:
+    Type: {kind}
+    Properties: {{ {properties} }}
+"
+        );
+        let report = crate::templates(&[crate::Source::new("t.yaml", text)]);
+        let mut found: Vec<String> = Vec::new();
+        for finding in report.findings.iter().filter(|finding| finding.code == "FW1021") {
+            found.push(finding.severity.as_str().to_owned());
+        }
+        found.join(" ")
+    };
+    for (kind, property) in [
+        ("AWS::EC2::SecurityGroupIngress", "GroupId: !Ref Vpc"),
+        ("AWS::EC2::SecurityGroupIngress", "SourceSecurityGroupId: !Ref Vpc"),
+        ("AWS::EC2::SecurityGroupIngress", "GroupId: !Ref VpcId"),
+        ("AWS::EC2::Instance", "SecurityGroupIds: [!Ref Queue]"),
+        ("AWS::EC2::Instance", "SecurityGroupIds: [!Ref VpcId]"),
+        ("AWS::EC2::Instance", "ImageId: !Ref Queue"),
+        ("AWS::EC2::Route", "RouteTableId: !Ref Vpc"),
+        ("AWS::EC2::Route", "NatGatewayId: !Ref Igw"),
+        ("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn: !Ref Tg"),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener",
+            "DefaultActions: [{Type: forward, TargetGroupArn: !Ref Alb}]",
+        ),
+        ("AWS::ECS::Service", "Cluster: !Ref Vpc"),
+        ("AWS::ECS::Service", "TaskDefinition: !Ref Alb"),
+        ("AWS::RDS::DBInstance", "DBSubnetGroupName: !Ref Subnet"),
+        ("AWS::RDS::DBInstance", "KmsKeyId: !Ref Bucket"),
+        ("AWS::Lambda::Function", "Role: !GetAtt Vpc.VpcId"),
+        ("AWS::Lambda::Function", "Timeout: !Ref VpcId"),
+        ("AWS::Lambda::Function", "Timeout: !Ref Vpc"),
+        ("AWS::SNS::Subscription", "TopicArn: !Ref Queue"),
+        ("AWS::Lambda::Function", "DeadLetterConfig: {TargetArn: !Ref Queue}"),
+        ("AWS::Lambda::EventSourceMapping", "EventSourceArn: !Ref Queue"),
+        ("AWS::Events::Rule", "Targets: [{Id: a, Arn: !Ref Queue}]"),
+        ("AWS::SQS::Queue", "RedrivePolicy: {deadLetterTargetArn: !Ref Queue, maxReceiveCount: 3}"),
+        ("AWS::SQS::Queue", "RedrivePolicy: {deadLetterTargetArn: !Ref Topic, maxReceiveCount: 3}"),
+    ] {
+        assert_eq!(resource(kind, property), "error", "{kind} {property}");
+    }
+    for (kind, property) in [
+        ("AWS::EC2::Route", "GatewayId: !Ref Vpc"),
+        ("AWS::SNS::Subscription", "TopicArn: !GetAtt Topic.TopicName"),
+        ("AWS::SNS::Subscription", "Protocol: sqs, Endpoint: !Ref Queue"),
+        ("AWS::S3::BucketPolicy", "Bucket: !GetAtt Bucket.Arn"),
+    ] {
+        assert_eq!(resource(kind, property), "warning", "{kind} {property}");
+    }
+    for (kind, property) in [
+        ("AWS::EC2::SecurityGroupIngress", "GroupId: !GetAtt Vpc.DefaultSecurityGroup"),
+        ("AWS::EC2::Route", "GatewayId: !Ref Igw"),
+        ("AWS::SNS::Subscription", "TopicArn: !Ref Topic"),
+        ("AWS::SNS::Subscription", "TopicArn: !GetAtt Topic.TopicArn"),
+        ("AWS::RDS::DBInstance", "KmsKeyId: !Ref Key"),
+        ("AWS::RDS::DBInstance", "KmsKeyId: !GetAtt Key.Arn"),
+        ("AWS::SQS::Queue", "RedrivePolicy: {deadLetterTargetArn: !GetAtt Queue.Arn, maxReceiveCount: 3}"),
+        ("AWS::S3::BucketPolicy", "Bucket: !Ref Bucket"),
+        ("AWS::ECS::Service", "Cluster: !ImportValue cluster"),
+    ] {
+        assert_eq!(resource(kind, property), "", "{kind} {property}");
+    }
 }
 
 #[test]

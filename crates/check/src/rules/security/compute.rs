@@ -19,8 +19,8 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         serves ["FSBP EC2.2", "CIS 5.4"]),
     rule!("FW2005", Warning, Run::Resource(&["AWS::EC2::NetworkAclEntry"], open::network_acl),
         serves ["FSBP EC2.21", "CIS 5.1"]),
-    rule!("FW2006", Warning, Run::System(flow_logs), serves ["FSBP EC2.6", "CIS 3.7"]),
-    demand! {"FW2007", Warning, "gives out public addresses", [
+    rule!("FW2006", Note, Run::System(flow_logs), serves ["FSBP EC2.6", "CIS 3.7"]),
+    demand! {"FW2007", Note, "gives out public addresses", [
         ("AWS::EC2::Subnet", "MapPublicIpOnLaunch", Must::FalseOrAbsent, ["FSBP EC2.15"]),
         ("AWS::EC2::Instance", "NetworkInterfaces[].AssociatePublicIpAddress", Must::FalseOrAbsent,
             ["FSBP EC2.9"]),
@@ -64,7 +64,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::EC2::VPNConnection", "VpnTunnelOptionsSpecifications", Must::Set, ["FSBP EC2.171"]),
     ]},
     rule!("FW2012", Note, Run::System(endpoint_of_ec2), serves["FSBP EC2.10"]),
-    demand! {"FW2013", Warning, "passes on packets that are not its own", [
+    demand! {"FW2013", Note, "passes on packets that are not its own", [
         ("AWS::EC2::NetworkInterface", "SourceDestCheck", Must::TrueOrAbsent, ["FSBP EC2.180"]),
     ]},
     rule!("FW2014", Note, Run::System(unused_acl), serves["FSBP EC2.16"]),
@@ -95,24 +95,24 @@ pub(in crate::rules) const RULES: &[Rule] = &[
     ]},
     rule!("FW2030", Warning, Run::Resource(&["AWS::ElasticLoadBalancingV2::Listener"], no_redirect),
         serves ["FSBP ELB.1", "FSBP ELB.18"]),
-    demand! {"FW2031", Warning, "passes on unencrypted connections", help "end TLS at the load balancer", [
+    demand! {"FW2031", Note, "passes on unencrypted connections", help "end TLS at the load balancer", [
         ("AWS::ElasticLoadBalancingV2::Listener", "Protocol", Must::NoneOf(&["TCP"]), ["FSBP ELB.18"],
             when not_443),
         ("AWS::ElasticLoadBalancing::LoadBalancer", "Listeners[].Protocol", Must::OneOf(&["HTTPS", "SSL"]),
             ["FSBP ELB.3"]),
     ]},
-    demand! {"FW2032", Warning, "passes on HTTP headers that are malformed", [
+    demand! {"FW2032", Note, "passes on HTTP headers that are malformed", [
         ("AWS::ElasticLoadBalancingV2::LoadBalancer",
             "LoadBalancerAttributes{Key=routing.http.drop_invalid_header_fields.enabled}.Value", Must::True,
             ["FSBP ELB.4"], when alb),
     ]},
-    demand! {"FW2033", Warning, "keeps no access log", [
+    demand! {"FW2033", Note, "keeps no access log", [
         ("AWS::ElasticLoadBalancingV2::LoadBalancer",
             "LoadBalancerAttributes{Key=access_logs.s3.enabled}.Value", Must::True, ["FSBP ELB.5"], when alb),
         ("AWS::ElasticLoadBalancing::LoadBalancer", "AccessLoggingPolicy.Enabled", Must::True,
             ["FSBP ELB.5"]),
     ]},
-    demand! {"FW2034", Warning, "can be deleted by one request", [
+    demand! {"FW2034", Note, "can be deleted by one request", [
         ("AWS::ElasticLoadBalancingV2::LoadBalancer",
             "LoadBalancerAttributes{Key=deletion_protection.enabled}.Value", Must::True, ["FSBP ELB.6"]),
     ]},
@@ -126,7 +126,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::ElasticLoadBalancingV2::Listener", "SslPolicy", Must::OneOf(TLS_POLICIES), ["FSBP ELB.17"],
             when tls),
     ]},
-    demand! {"FW2037", Warning, "treats connections or zones unevenly", [
+    demand! {"FW2037", Note, "treats connections or zones unevenly", [
         ("AWS::ElasticLoadBalancing::LoadBalancer", "ConnectionDrainingPolicy.Enabled", Must::True,
             ["FSBP ELB.7"]),
         ("AWS::ElasticLoadBalancing::LoadBalancer", "CrossZone", Must::True, ["FSBP ELB.9"]),
@@ -155,7 +155,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::ECS::TaskDefinition", "ContainerDefinitions[].Privileged", Must::FalseOrAbsent,
             ["FSBP ECS.4"]),
     ]},
-    demand! {"FW2043", Warning, "lets a container change its own program", [
+    demand! {"FW2043", Note, "lets a container change its own program", [
         ("AWS::ECS::TaskDefinition", "ContainerDefinitions[].ReadonlyRootFilesystem", Must::True,
             ["FSBP ECS.5"], when linux),
     ]},
@@ -172,7 +172,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
     demand! {"FW2046", Warning, "runs on an old platform version of Fargate", help "use `LATEST`", [
         ("AWS::ECS::Service", "PlatformVersion", Must::NoneOf(&["1.1.0", "1.2.0", "1.3.0"]), ["FSBP ECS.10"]),
     ]},
-    demand! {"FW2047", Warning, "is not watched by Container Insights", [
+    demand! {"FW2047", Note, "is not watched by Container Insights", [
         ("AWS::ECS::Cluster", "ClusterSettings{Name=containerInsights}.Value",
             Must::OneOf(&["enabled", "enhanced"]), ["FSBP ECS.12"]),
     ]},

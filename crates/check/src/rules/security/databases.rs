@@ -26,7 +26,6 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::OpenSearchService::Domain", "EncryptionAtRestOptions.Enabled", Must::True,
             ["FSBP Opensearch.1"]),
         ("AWS::Elasticsearch::Domain", "EncryptionAtRestOptions.Enabled", Must::True, ["FSBP ES.1"]),
-        ("AWS::Kinesis::Stream", "StreamEncryption", Must::Set, ["FSBP Kinesis.1"]),
         ("AWS::EFS::FileSystem", "Encrypted", Must::True, ["FSBP EFS.1", "FSBP EFS.8", "CIS 2.4.1"]),
     ]},
     demand! {"FW2102", Warning, "can be reached from the internet", [
@@ -103,14 +102,14 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::DMS::ReplicationInstance", "AutoMinorVersionUpgrade", Must::TrueOrAbsent, ["FSBP DMS.6"]),
         ("AWS::Redshift::Cluster", "AllowVersionUpgrade", Must::TrueOrAbsent, ["FSBP Redshift.6"]),
     ]},
-    demand! {"FW2111", Warning, "knows its users by passwords only", [
+    demand! {"FW2111", Note, "knows its users by passwords only", [
         ("AWS::RDS::DBInstance", "EnableIAMDatabaseAuthentication", Must::True, ["FSBP RDS.10"],
             when on_its_own, when open_source),
         ("AWS::RDS::DBCluster", "EnableIAMDatabaseAuthentication", Must::True, ["FSBP RDS.12"]),
         ("AWS::Neptune::DBCluster", "IamAuthEnabled", Must::True, ["FSBP Neptune.7"]),
         ("AWS::DMS::Endpoint", "NeptuneSettings.IamAuthEnabled", Must::True, ["FSBP DMS.10"], when neptune),
     ]},
-    demand! {"FW2112", Warning, "keeps its logs to itself", [
+    demand! {"FW2112", Note, "keeps its logs to itself", [
         ("AWS::RDS::DBInstance", "EnableCloudwatchLogsExports", Must::Has(&["postgresql"]),
             ["FSBP RDS.9", "FSBP RDS.36"], when on_its_own, when postgres),
         ("AWS::RDS::DBInstance", "EnableCloudwatchLogsExports", Must::Has(&["agent", "error"]),
@@ -247,15 +246,12 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         ("AWS::ElastiCache::CacheCluster", "CacheSubnetGroupName", Must::OtherThan(&["default"]),
             ["FSBP ElastiCache.7"]),
     ]},
-    demand! {"FW2126", Warning, "copies data past your VPC", [
+    demand! {"FW2126", Note, "copies data past your VPC", [
         ("AWS::Redshift::Cluster", "EnhancedVpcRouting", Must::True, ["FSBP Redshift.7"]),
         ("AWS::RedshiftServerless::Workgroup", "EnhancedVpcRouting", Must::True,
             ["FSBP RedshiftServerless.1"]),
     ]},
-    demand! {"FW2127", Warning, "forgets its records too soon", [
-        ("AWS::Kinesis::Stream", "RetentionPeriodHours", Must::AtLeast(168), ["FSBP Kinesis.3"]),
-    ]},
-    rule!("FW2128", Warning, Run::System(capacity), serves["FSBP DynamoDB.1"]),
+    rule!("FW2128", Note, Run::System(capacity), serves["FSBP DynamoDB.1"]),
 ];
 
 /// Policies with TLS 1.2 as the oldest version, and forward secrecy.

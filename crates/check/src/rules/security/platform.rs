@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(in crate::rules) const RULES: &[Rule] = &[
-    demand!("FW2300", Warning, "keeps no log", [
+    demand!("FW2300", Note, "keeps no log", [
         (
             "AWS::CloudFront::Distribution", "DistributionConfig.Logging", Must::Set, ["FSBP CloudFront.5"],
             when delivers_no_logs
@@ -72,7 +72,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
     demand!("FW2312", Warning, "keeps the same key material forever", [
         ("AWS::KMS::Key", "EnableKeyRotation", Must::True, ["CIS 3.6"], when is_rotated_by_aws),
     ]),
-    rule!("FW2313", Warning, Run::System(rotated), serves["FSBP SecretsManager.1"]),
+    rule!("FW2313", Note, Run::System(rotated), serves["FSBP SecretsManager.1"]),
     rule!(
         "FW2314",
         Warning,

@@ -9,8 +9,9 @@ use super::{
     table::{Must, demand, quoted},
 };
 use crate::{
-    context::{Context, Piece, Resource, Value},
+    context::{Context, Resource, Value},
     rule::{Rule, Run, Says, rule},
+    rules::network::zone,
 };
 
 pub(in crate::rules) const RULES: &[Rule] = &[
@@ -26,7 +27,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         "does not trace its requests",
         [("AWS::ApiGateway::Stage", "TracingEnabled", Must::True, ["FSBP APIGateway.3"]),]
     ),
-    rule!("FW2242", Warning, Run::System(web_acl),
+    rule!("FW2242", Note, Run::System(web_acl),
         serves ["FSBP APIGateway.4", "FSBP CloudFront.6"]),
     rule!(
         "FW2243",
@@ -40,7 +41,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         Run::Resource(&["AWS::ApiGatewayV2::Route"], authorization),
         serves["FSBP APIGateway.8"]
     ),
-    rule!("FW2245", Warning, Run::System(client_certificate), serves["FSBP APIGateway.2"]),
+    rule!("FW2245", Note, Run::System(client_certificate), serves["FSBP APIGateway.2"]),
     demand!("FW2246", Warning, "passes requests on without TLS",
         help "a listener with TLS has to be at the other end", [
         (
@@ -71,7 +72,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         "forgets records before a week is over",
         [("AWS::Kinesis::Stream", "RetentionPeriodHours", Must::AtLeast(168), ["FSBP Kinesis.3"]),]
     ),
-    demand!("FW2260", Warning, "does nothing against stolen passwords",
+    demand!("FW2260", Note, "does nothing against stolen passwords",
         help "this needs the feature plan Plus: `UserPoolTier: PLUS`", [
         (
             "AWS::Cognito::UserPool", "UserPoolAddOns.AdvancedSecurityMode", Must::OneOf(&["ENFORCED"]),
@@ -233,7 +234,7 @@ fn one_zone(function: Resource<'_>, says: &mut Says) {
     let subnets = function.get("VpcConfig").get("SubnetIds");
     let items = subnets.items();
     let Some((first, rest)) = items.split_first().filter(|_| !subnets.is_unknown()) else { return };
-    let zone = |subnet: &Value<'_>| zone_of(subnet.resource()?);
+    let zone = |subnet: &Value<'_>| zone(subnet.resource()?);
     // An item that is not a subnet of the template may be one that the others are not.
     let same = rest.is_empty()
         && (first.resource().is_some()
@@ -244,32 +245,6 @@ fn one_zone(function: Resource<'_>, says: &mut Says) {
         says.add(subnets, format!("the function `{}` runs in one zone only", function.id()))
             .help("give it subnets in two zones or more");
     }
-}
-
-/// What a subnet says of its zone, in a form that can be compared.
-fn zone_of(subnet: Resource<'_>) -> Option<String> {
-    let zone = subnet.get("AvailabilityZone");
-    if let Some(text) = zone.text() {
-        return Some(text.into_owned());
-    }
-    let mut form = String::new();
-    if let Some(("Fn::Select", argument)) = zone.function() {
-        let items = argument.items();
-        let [index, list] = items.as_slice() else { return None };
-        let ("Fn::GetAZs", region) = list.function()? else { return None };
-        let known = region.is("")
-            || region.function().is_some_and(|(name, of)| name == "Ref" && of.is("AWS::Region"));
-        form = format!("{}", index.integer().filter(|_| known)?);
-    } else {
-        for piece in zone.pieces() {
-            match piece {
-                Piece::Text(text) => form.push_str(&text),
-                Piece::Pseudo(name) => form.push_str(name),
-                _ => return None,
-            }
-        }
-    }
-    (!form.is_empty()).then_some(form)
 }
 
 fn bus_policy<'a>(context: &'a Context<'a>, says: &mut Says) {
@@ -381,7 +356,7 @@ Resources:
         assert_eq!(function("!Sub '${AWS::Region}a'", "!Sub '${AWS::Region}a'"), 1);
         assert_eq!(function("!Sub '${AWS::Region}a'", "!Sub '${AWS::Region}b'"), 0);
         assert_eq!(function("eu-central-1a", "!Ref Given"), 0);
-        assert_eq!(function("!Ref Given", "!Ref Given"), 0);
+        assert_eq!(function("!Ref Given", "!Ref Given"), 1);
         assert_eq!(function("!Select [0, !GetAZs '']", "!Select [0, {'Fn::GetAZs': !Ref AWS::Region}]"), 1);
         assert_eq!(function("!Select [0, !GetAZs '']", "!Select [1, !GetAZs '']"), 0);
         let given = "

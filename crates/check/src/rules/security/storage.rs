@@ -9,6 +9,7 @@ use crate::{
     context::{Context, Resource, Value},
     document::Document,
     rule::{Rule, Run, Says, rule},
+    rules::storage::access::refuses_public_acl,
 };
 
 pub(in crate::rules) const RULES: &[Rule] = &[
@@ -16,12 +17,12 @@ pub(in crate::rules) const RULES: &[Rule] = &[
         "FSBP S3.24", "CIS 2.1.4"]),
     demand!("FW2202", Warning, "lets people outside the account in by an ACL", help "grant access by a bucket policy", [
         ("AWS::S3::Bucket", "AccessControl", Must::NoneOf(&["PublicRead", "AuthenticatedRead"]),
-            ["FSBP S3.2", "FSBP S3.12"]),
+            ["FSBP S3.2", "FSBP S3.12"], when takes_its_acl),
         ("AWS::S3::Bucket", "AccessControl", Must::NoneOf(&["PublicReadWrite"]),
-            ["FSBP S3.2", "FSBP S3.3", "FSBP S3.12"]),
+            ["FSBP S3.2", "FSBP S3.3", "FSBP S3.12"], when takes_its_acl),
     ]),
     rule!("FW2203", Warning, Run::System(only_by_tls), serves ["FSBP S3.5", "CIS 2.1.1"]),
-    rule!("FW2205", Warning, Run::System(access_log), serves ["FSBP S3.9", "CIS 3.4"]),
+    rule!("FW2205", Note, Run::System(access_log), serves ["FSBP S3.9", "CIS 3.4"]),
     demand!(
         "FW2206",
         Note,
@@ -102,6 +103,11 @@ const BLOCK: [&str; 4] =
     ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
 
 /// Without a configuration all four are on; in one, those that it does not name are off.
+/// What S3 refuses, FW1328 and FW1031 speak of.
+fn takes_its_acl(bucket: Resource<'_>) -> bool {
+    !refuses_public_acl(bucket)
+}
+
 fn public_access_block(resource: Resource<'_>, says: &mut Says) {
     let block = resource.get("PublicAccessBlockConfiguration");
     if block.is_absent() || block.is_unknown() {
@@ -345,11 +351,15 @@ fn origin_access(distribution: Resource<'_>, says: &mut Says) {
             continue;
         }
         if origin.get("S3OriginConfig").is_set() {
+            let identity = origin.within(&["S3OriginConfig", "OriginAccessIdentity"]);
+            let unsigned = identity.is_absent() || identity.is("");
             says.add(access, format!("`{id}` does not sign its requests to the bucket of its origin{name}"))
                 .help(
                     "add an `AWS::CloudFront::OriginAccessControl` and set its id as `OriginAccessControlId`",
                 )
-                .serves(&["FSBP CloudFront.13"]);
+                .serves(&["FSBP CloudFront.13"])
+                .notes
+                .extend(unsigned.then(|| "only a public bucket answers them".to_owned()));
         } else if function {
             says.add(
                 access,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use formwork_core::Severity;
 
-use super::{BUCKET, POLICY, buckets::bucket_of};
+use super::{BUCKET, POLICY};
 use crate::{
     context::{Context, Resource, Value},
     rule::Says,
@@ -23,22 +23,32 @@ pub(super) fn public(resource: Resource<'_>, says: &mut Says) {
     }
     let acl = resource.get("AccessControl");
     let Some(name) = acl.text() else { return };
-    if ["Private", "BucketOwnerFullControl", "BucketOwnerRead"].contains(&&*name) {
+    let private = ["Private", "BucketOwnerFullControl", "BucketOwnerRead"].contains(&&*name);
+    // Of a bucket without `OwnershipControls`, FW1031 speaks.
+    if private || resource.get("OwnershipControls").is_absent() {
         return;
     }
-    let owner = resource.get("OwnershipControls").get("Rules");
-    let rules = owner.items();
-    let enforced = rules.iter().any(|rule| rule.get("ObjectOwnership").is("BucketOwnerEnforced"));
-    if enforced || owner.is_absent() {
+    if has_no_acls(resource) {
         says.add(acl, format!("`{}` has the ACL {name}, and its objects have no ACLs", resource.id()))
-            .note(
-                "without `OwnershipControls`, S3 makes buckets with `BucketOwnerEnforced`, and refuses ACLs",
-            )
+            .note("with `BucketOwnerEnforced`, S3 refuses ACLs")
             .help("use a bucket policy, or set `OwnershipControls` with `BucketOwnerPreferred`");
-    } else if name.starts_with("Public") && blocks(resource, "BlockPublicAcls") {
+    } else if refuses_public_acl(resource) {
         says.add(acl, format!("`{}` has the ACL {name}, and public ACLs are blocked", resource.id()))
             .help("serve the bucket through CloudFront, or set `BlockPublicAcls: false`");
     }
+}
+
+fn has_no_acls(bucket: Resource<'_>) -> bool {
+    let rules = bucket.get("OwnershipControls").get("Rules").items();
+    rules.iter().any(|rule| rule.get("ObjectOwnership").is("BucketOwnerEnforced"))
+}
+
+/// Whether S3 refuses the ACL of a bucket because it is public.
+pub(in crate::rules) fn refuses_public_acl(bucket: Resource<'_>) -> bool {
+    let public = bucket.get("AccessControl").text().is_some_and(|name| name.starts_with("Public"));
+    // Of a bucket without `OwnershipControls`, FW1031 speaks.
+    let owner = bucket.get("OwnershipControls");
+    has_no_acls(bucket) || owner.is_absent() || public && blocks(bucket, "BlockPublicAcls")
 }
 
 fn public_policy(policy: Resource<'_>, says: &mut Says) {
@@ -116,23 +126,6 @@ pub(super) fn notifications<'a>(context: &'a Context<'a>, says: &mut Says) {
                     }
                     Some(_) => {}
                 }
-            }
-        }
-    }
-}
-
-pub(super) fn other_bucket(policy: Resource<'_>, says: &mut Says) {
-    let named = policy.get("Bucket");
-    let Some(bucket) = named.resource().filter(|it| it.kind() == BUCKET) else { return };
-    for statement in policy.get("PolicyDocument").get("Statement").one_or_more() {
-        for resource in statement.get("Resource").one_or_more() {
-            if let Some(other) = bucket_of(resource).filter(|other| *other != bucket) {
-                says.add(
-                    resource,
-                    format!("the policy of bucket `{}` is about bucket `{}`", bucket.id(), other.id()),
-                )
-                .also(named, "whose policy it is")
-                .help(format!("use `!GetAtt {}.Arn` and what is below it", bucket.id()));
             }
         }
     }

@@ -6,6 +6,7 @@ use super::BUCKET;
 use crate::{
     context::{Piece, Resource, Value},
     rule::Says,
+    rules::network::form,
 };
 
 /// Storage classes from the first to the last that an object can be moved to.
@@ -100,11 +101,21 @@ pub(super) fn lifecycle_action(bucket: Resource<'_>, says: &mut Says) {
 }
 
 /// The bucket that an ARN names.
-pub(super) fn bucket_of<'a>(arn: Value<'a>) -> Option<Resource<'a>> {
+fn bucket_of<'a>(arn: Value<'a>) -> Option<Resource<'a>> {
     arn.pieces().into_iter().find_map(|piece| match piece {
         Piece::Yields(bucket, _) if bucket.kind() == BUCKET => Some(bucket),
         _ => None,
     })
+}
+
+/// Whether an ARN names a bucket by the name that it has.
+fn is_named(arn: Value<'_>, bucket: Resource<'_>) -> bool {
+    let name = bucket.get("BucketName");
+    if name.is_absent() {
+        return false;
+    }
+    let (arn, name) = (form(arn), form(name));
+    arn.as_deref().and_then(|arn| arn.split_once(":::")).zip(name).is_some_and(|((_, to), name)| to == name)
 }
 
 fn is_versioned(bucket: Resource<'_>) -> bool {
@@ -123,11 +134,13 @@ pub(super) fn replication(bucket: Resource<'_>, says: &mut Says) {
     }
     for rule in replication.get("Rules").items() {
         let target = rule.within(&["Destination", "Bucket"]);
-        let Some(destination) = bucket_of(target) else { continue };
-        if destination == bucket {
+        if bucket_of(target) == Some(bucket) || is_named(target, bucket) {
             says.add(target, format!("`{}` is to be replicated to itself", bucket.id()))
                 .help("name another bucket");
-        } else if !is_versioned(destination) {
+            continue;
+        }
+        let Some(destination) = bucket_of(target) else { continue };
+        if !is_versioned(destination) {
             says.add(
                 target,
                 format!("`{}` is replicated to `{}`, which keeps no versions", bucket.id(), destination.id()),
@@ -286,6 +299,27 @@ mod tests {
         for bad in ["\"192.168.1.1\"", "\"a..b\"", r#"{"Fn::Sub":"App-${P}"}"#, "\"xn--a\"", "\"x\""] {
             assert_eq!(name(bad), 1, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_bucket_is_itself_by_its_name_too() {
+        let to = |name: &str, arn: &str| {
+            let rules =
+                format!("\"Rules\":[{{\"Status\":\"Enabled\",\"Destination\":{{\"Bucket\":{arn}}}}}]");
+            found(
+                &format!(
+                    "\"BucketName\":{name},\"VersioningConfiguration\":{{\"Status\":\"Enabled\"}},\
+                     \"ReplicationConfiguration\":{{\"Role\":\"r\",{rules}}}"
+                ),
+                "FW1323",
+            )
+        };
+        let sub = |text: &str| format!("{{\"Fn::Sub\":\"{text}\"}}");
+        assert_eq!(to("\"data\"", "\"arn:aws:s3:::data\""), 1);
+        assert_eq!(to("\"data\"", &sub("arn:${AWS::Partition}:s3:::data")), 1);
+        assert_eq!(to(&sub("a-${AWS::AccountId}"), &sub("arn:aws:s3:::a-${AWS::AccountId}")), 1);
+        assert_eq!(to("\"data\"", "\"arn:aws:s3:::other\""), 0);
+        assert_eq!(to(&sub("${P}"), &sub("arn:aws:s3:::${P}")), 0);
     }
 
     #[test]

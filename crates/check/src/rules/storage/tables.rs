@@ -5,26 +5,25 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     context::{Context, Resource, Value},
     rule::Says,
-    rules::databases::network::zone,
+    rules::network::zone,
 };
 
 pub(super) fn mount_targets<'a>(context: &'a Context<'a>, says: &mut Says) {
-    let mut seen: HashMap<(u32, u32, String), Value<'a>> = HashMap::new();
+    let mut seen: HashMap<_, Value<'a>> = HashMap::new();
     for target in context.of_type("AWS::EFS::MountTarget") {
         let subnet = target.get("SubnetId");
         let (Some(files), Some(declared)) = (target.get("FileSystemId").resource(), subnet.resource()) else {
             continue;
         };
-        let where_it_is =
-            zone(declared).unwrap_or_else(|| format!("the subnet {}/{}", declared.template, declared.id()));
-        match seen.get(&(files.template, files.index, where_it_is.clone())) {
+        let place = (files, zone(declared).ok_or(declared));
+        match seen.get(&place) {
             Some(first) => {
                 says.add(subnet, format!("a second mount target of `{}` in the same zone", files.id()))
                     .also(*first, "the first one")
                     .help("a file system has one mount target in each zone");
             }
             None => {
-                seen.insert((files.template, files.index, where_it_is), subnet);
+                seen.insert(place, subnet);
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     context::{Resource, Value},
     rule::Says,
+    rules::network::{cidr, is_everywhere},
 };
 
 /// Types with rules of a security group.
@@ -42,7 +43,7 @@ const HIGH_RISK: &[(i64, &str)] = &[
 struct Open<'a> {
     /// Where it says so.
     at: Value<'a>,
-    cidr: &'static str,
+    cidr: String,
     ports: (i64, i64),
     tcp: bool,
 }
@@ -70,21 +71,13 @@ fn opened(rule: Value<'_>) -> Option<Open<'_>> {
     Some(Open { at, cidr, ports, tcp: matches!(&*protocol, "-1" | "tcp" | "6") })
 }
 
-/// The range of a rule, if it is all addresses.
-fn everywhere(rule: Value<'_>) -> Option<(Value<'_>, &'static str)> {
-    let v6 = rule.get("CidrIpv6").text().map(|text| text.trim().to_owned());
-    if rule.get("CidrIp").is("0.0.0.0/0") {
-        Some((rule.get("CidrIp"), "0.0.0.0/0"))
-    } else if v6.is_some_and(|text| is_all_of_v6(&text)) {
-        Some((rule.get("CidrIpv6"), "::/0"))
-    } else {
-        None
-    }
-}
-
-fn is_all_of_v6(text: &str) -> bool {
-    text.strip_suffix("/0").is_some_and(|address| {
-        address.parse::<std::net::Ipv6Addr>().is_ok_and(|address| address.is_unspecified())
+/// The range of a rule, if it is all addresses or half of them.
+fn everywhere(rule: Value<'_>) -> Option<(Value<'_>, String)> {
+    let ranges = ["CidrIp", "CidrIpv6"].map(|name| rule.get(name));
+    ranges.into_iter().find_map(|at| {
+        let text = at.text().filter(|text| is_everywhere(text))?;
+        let (address, length) = cidr(&text)?;
+        Some((at, format!("{address}/{length}")))
     })
 }
 
@@ -105,8 +98,13 @@ pub(super) fn administration(group: Resource<'_>, says: &mut Says) {
         };
         let v4: &[&str] = &["FSBP EC2.19", "CIS 5.2"];
         let v6: &[&str] = &["FSBP EC2.19", "CIS 5.3"];
-        says.add(open.at, message)
-            .serves(if open.cidr == "::/0" { v6 } else { v4 })
+        let remark = says.add(open.at, message);
+        let more = within(HIGH_RISK, &open).len();
+        if more > 0 {
+            remark.note(format!("and {more} more ports of high risk"));
+        }
+        remark
+            .serves(if open.cidr.contains(':') { v6 } else { v4 })
             .label("from everywhere")
             .help("name the addresses that administer it, or use Session Manager, which needs no open port");
     }
@@ -115,7 +113,10 @@ pub(super) fn administration(group: Resource<'_>, says: &mut Says) {
 pub(super) fn high_risk(group: Resource<'_>, says: &mut Says) {
     for open in open(group) {
         let ports = within(HIGH_RISK, &open);
-        let Some((port, name)) = ports.first() else { continue };
+        // Of a rule that lets everybody administer, FW2001 speaks.
+        let Some((port, name)) = ports.first().filter(|_| within(ADMINISTRATION, &open).is_empty()) else {
+            continue;
+        };
         let more = match ports.len() {
             1 => String::new(),
             count => format!(" and {} more ports of high risk", count - 1),
@@ -162,15 +163,9 @@ pub(super) fn network_acl(entry: Resource<'_>, says: &mut Says) {
     let allows = entry.get("RuleAction").is("allow");
     let egress = entry.get("Egress");
     let inbound = egress.is_absent() || egress.boolean() == Some(false);
-    let v4 = entry.get("CidrBlock");
-    let v6 = entry.get("Ipv6CidrBlock");
-    let at = if v4.is("0.0.0.0/0") {
-        v4
-    } else if v6.text().is_some_and(|text| is_all_of_v6(text.trim())) {
-        v6
-    } else {
-        return;
-    };
+    let ranges = ["CidrBlock", "Ipv6CidrBlock"].map(|name| entry.get(name));
+    let at = ranges.into_iter().find(|at| at.text().is_some_and(|text| is_everywhere(&text)));
+    let Some(at) = at else { return };
     let ports = match entry.get("Protocol").integer() {
         // All protocols.
         Some(-1) => Some((0, 65_535)),

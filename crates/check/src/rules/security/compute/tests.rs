@@ -23,11 +23,22 @@ fn a_range_of_addresses_decides_which_control_is_named() {
         found("FW2001", &v6),
         ["`Group` lets ::/0 reach SSH and RDP (ports 22 and 3389) [FSBP EC2.19, CIS 5.3]"]
     );
+    assert!(found("FW2002", &v4).is_empty() && found("FW2003", &v4).is_empty());
     assert_eq!(
-        found("FW2002", &v4),
-        ["`Group` lets 0.0.0.0/0 reach port 20 (FTP) and 3 more ports of high risk [FSBP EC2.19]"]
+        found("FW2002", &v4.replace("ToPort: 30", "ToPort: 21")),
+        ["`Group` lets 0.0.0.0/0 reach port 20 (FTP) and 1 more ports of high risk [FSBP EC2.19]"]
     );
-    assert!(found("FW2003", &v4).is_empty());
+}
+
+#[test]
+fn half_of_the_internet_is_everywhere() {
+    let rule = |range: &str| group(&format!("IpProtocol: tcp, FromPort: 22, ToPort: 22, {range}"));
+    for range in ["CidrIp: 0.0.0.0/1", "CidrIp: 128.0.0.0/1", "CidrIpv6: '::/1'", "CidrIpv6: '2000::/3'"] {
+        assert_eq!(found("FW2001", &rule(range)).len(), 1, "{range}");
+    }
+    for range in ["CidrIp: 0.0.0.0/2", "CidrIp: 0.0.0.0/33", "CidrIpv6: '8000::/1'", "CidrIpv6: '2000::/4'"] {
+        assert!(found("FW2001", &rule(range)).is_empty(), "{range}");
+    }
 }
 
 #[test]
