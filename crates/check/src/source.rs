@@ -59,7 +59,10 @@ impl Source {
 pub(crate) fn read(sources: &[Source], findings: &mut Findings) -> Vec<Template<'static>> {
     let mut templates = Vec::new();
     for source in sources {
-        let is_json = source.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+        // YAML may begin like JSON, with a brace.
+        let yaml = [".yaml", ".yml"].iter().any(|ending| source.name.to_ascii_lowercase().ends_with(ending));
+        let braced = source.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+        let is_json = braced && !(yaml && cfg!(feature = "yaml"));
         let read = match is_json {
             true => json::read(&source.text).map(|document| {
                 let notes = notes(&document);
@@ -95,4 +98,25 @@ pub(crate) fn read(sources: &[Source], findings: &mut Findings) -> Vec<Template<
         }
     }
     templates
+}
+
+#[cfg(all(test, feature = "yaml"))]
+mod tests {
+    use super::*;
+
+    fn codes(name: &str, text: &str) -> Vec<String> {
+        let report = crate::templates(&[Source::new(name, text)]);
+        report.findings.iter().map(|finding| finding.code.to_string()).collect()
+    }
+
+    #[test]
+    fn yaml_may_begin_with_a_brace() {
+        let text = "{Resources: {Orders: {Type: AWS::SNS::Topic}}}";
+        assert_eq!(codes("orders.yaml", text), [""; 0]);
+        assert_eq!(codes("orders.json", text), ["FW1801"]);
+        assert_eq!(
+            codes("orders.yml", "{\n\t\"Resources\": {\"Orders\": {\"Type\": \"AWS::SNS::Topic\"}}\n}"),
+            [""; 0]
+        );
+    }
 }
