@@ -30,7 +30,7 @@ pub enum Format {
     /// For people: see [`text`].
     #[default]
     Text,
-    /// See [`json`].
+    /// See [`json()`].
     Json,
     /// See [`sarif`].
     Sarif,

@@ -66,8 +66,10 @@ const KINDS: &[(&str, Wants, Change)] = &[
     ("two-functions", Wants::Text, |object, key| object[key] = json!({"Ref": "AWS::Region", "Fn::Sub": "x"})),
 ];
 
+type Whole = fn(&mut Value);
+
 /// Changes to the whole template.
-const WHOLE: &[(&str, fn(&mut Value))] = &[
+const WHOLE: &[(&str, Whole)] = &[
     ("unknown-section", |template| template["Resourcess"] = json!({})),
     ("unknown-type", |template| first(template, |resource| resource["Type"] = json!("AWS::EC2::Nothing"))),
     ("no-type", |template| {

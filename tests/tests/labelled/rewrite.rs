@@ -11,9 +11,9 @@ pub(crate) fn variants(template: &Value) -> Vec<(&'static str, Value)> {
     if let Some(resources) = template["Resources"].as_object() {
         for (id, resource) in resources {
             if let Some(properties) = resource["Properties"].as_object() {
-                let path = vec!["Resources".to_owned(), id.clone(), "Properties".to_owned()];
+                let path = ["Resources".to_owned(), id.clone(), "Properties".to_owned()];
                 for (name, value) in properties {
-                    texts(value, &mut path.iter().cloned().chain([name.clone()]).collect(), &mut places, 0);
+                    texts(value, &mut path.iter().cloned().chain([name.clone()]).collect(), &mut places);
                 }
             }
         }
@@ -30,7 +30,7 @@ pub(crate) fn variants(template: &Value) -> Vec<(&'static str, Value)> {
 }
 
 /// The places of plain texts, not within functions and documents of policies.
-fn texts(value: &Value, path: &mut Path, places: &mut Vec<(Path, String)>, depth: usize) {
+fn texts(value: &Value, path: &mut Path, places: &mut Vec<(Path, String)>) {
     match value {
         Value::String(text) if !text.is_empty() && !text.contains("{{resolve") && !text.contains("${") => {
             places.push((path.clone(), text.clone()));
@@ -38,7 +38,7 @@ fn texts(value: &Value, path: &mut Path, places: &mut Vec<(Path, String)>, depth
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 path.push(index.to_string());
-                texts(item, path, places, depth + 1);
+                texts(item, path, places);
                 path.pop();
             }
         }
@@ -51,7 +51,7 @@ fn texts(value: &Value, path: &mut Path, places: &mut Vec<(Path, String)>, depth
             }
             for (key, value) in object {
                 path.push(key.clone());
-                texts(value, path, places, depth + 1);
+                texts(value, path, places);
                 path.pop();
             }
         }
