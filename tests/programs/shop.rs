@@ -30,7 +30,10 @@ fn main() -> ExitCode {
         let topic = scope.add("Topic", Resource::raw("AWS::SNS::Topic").stateful());
         let jobs = app.stack("jobs");
         for number in 0..config.queues {
-            jobs.add(format!("Queue{number}"), Resource::raw("AWS::SQS::Queue").set("KmsMasterKeyId", topic));
+            jobs.add(
+                format!("Queue{number}"),
+                Resource::raw("AWS::SQS::Queue").set("Tags", json!([{"Key": "Source", "Value": topic}])),
+            );
         }
         match config.mistake {
             Mistake::Circle => {
