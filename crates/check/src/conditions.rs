@@ -146,8 +146,8 @@ fn evaluate(
     }
 }
 
-/// Choices of a value for every variable, the first values first: all, or, if those are too many, those where
-/// few differ from the first.
+/// Choices of a value for every variable, that of the first values first: all, or, if those are too many, those where few
+/// differ from the first or from the last.
 fn combinations(variables: &[Variable], most: usize) -> Vec<Vec<usize>> {
     let sizes: Vec<usize> = variables.iter().map(|variable| variable.values.len().max(1)).collect();
     let all = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
@@ -164,20 +164,39 @@ fn combinations(variables: &[Variable], most: usize) -> Vec<Vec<usize>> {
             };
             combinations = combinations.iter().flat_map(longer).collect();
         }
-        // Those with few differences first: the rest may be cut off.
+        // By how many differ from the first values.
         combinations.sort_by_key(|combination| combination.iter().filter(|value| **value > 0).count());
-        return combinations;
+        return from_both_ends(combinations);
     }
+    // What is like the first in all but one, and like the last in all but one: between them every value occurs, and
+    // most pairs of values.
     let first = vec![0; sizes.len()];
-    let mut combinations = vec![first.clone()];
+    let last: Vec<usize> = sizes.iter().map(|size| size - 1).collect();
+    let but_one = |base: &Vec<usize>, index: usize, value: usize| {
+        let mut combination = base.clone();
+        combination[index] = value;
+        combination
+    };
     let single =
         sizes.iter().enumerate().flat_map(|(index, size)| (1..*size).map(move |value| (index, value)));
-    for (index, value) in single.take(most) {
-        let mut combination = first.clone();
-        combination[index] = value;
-        combinations.push(combination);
+    let mut combinations = vec![first.clone(), last.clone()];
+    for (index, value) in single.take(most / 2) {
+        combinations.push(but_one(&first, index, value));
+        combinations.push(but_one(&last, index, value - 1));
     }
     combinations
+}
+
+/// The first, the last, the second, the one before the last and so on: where only some can be looked at, those that
+/// differ much are among them.
+fn from_both_ends(combinations: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let mut ends = std::collections::VecDeque::from(combinations);
+    let mut mixed = Vec::with_capacity(ends.len());
+    while let Some(first) = ends.pop_front() {
+        mixed.push(first);
+        mixed.extend(ends.pop_back());
+    }
+    mixed
 }
 
 impl Reader<'_> {

@@ -59,7 +59,10 @@ Resources:
   C: { Type: 'My::Own::Thing::MODULE' }
   D: { Type: 'AWS::CloudFormation::CustomResource', Properties: { ServiceToken: x, Anything: [1] } }
 ";
-    assert_eq!(said(text), Vec::<String>::new());
+    assert_eq!(
+        said(text),
+        ["FW1001 Note 4 `Initech::TPS::Report` exists only where its extension is registered"]
+    );
     let text = "
 Resources:
   A: { Type: 'Custom::Thing' }

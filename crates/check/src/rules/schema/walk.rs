@@ -214,7 +214,17 @@ impl<'a, 's> Walk<'a, 's> {
         let parts = kind.split("::").count();
         let known_namespace = kind.starts_with("AWS::") || kind.starts_with("Alexa::");
         let silent = kind.ends_with("::MODULE") || (!known_namespace && parts >= 3);
+        if kind.ends_with("::MODULE") {
+            return;
+        }
         if silent {
+            self.say(
+                Code::UnknownType,
+                resource.attribute("Type"),
+                format!("`{}` exists only where its extension is registered", shown(kind)),
+            )
+            .severity(Severity::Note)
+            .note("what it takes is not known here, and not checked");
             return;
         }
         let service = formwork_facts::service_of(kind);
