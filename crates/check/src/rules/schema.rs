@@ -12,6 +12,7 @@ use crate::{
 
 mod classes;
 mod functions;
+mod identity;
 mod init;
 mod scalars;
 mod strangers;
@@ -48,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1032", Error, Run::Elsewhere),
     rule!("FW1033", Error, Run::Elsewhere),
     rule!("FW1034", Warning, Run::System(init::init)),
+    rule!("FW1035", Error, Run::System(identity::unique)),
 ];
 
 /// The rules that the walk speaks for, by name, in the order of [`RULES`].

@@ -394,10 +394,11 @@ impl<'t> Walk<'t, '_> {
         if spot.section != Section::Parameters {
             self.key_in_clear(node, text);
         }
-        if !spot.value || spot.section == Section::Metadata {
+        let metadata = spot.section == Section::Metadata || spot.metadata;
+        if !spot.value && !spot.metadata || spot.section == Section::Metadata {
             return;
         }
-        if !spot.computed {
+        if !spot.computed && !metadata {
             self.secret_in_clear(node, text, spot);
             if PSEUDO.contains(&text) {
                 self.speaker
@@ -421,9 +422,16 @@ impl<'t> Walk<'t, '_> {
                                 == super::super::template::names::Attribute::Known(Yields::Text)
                         })));
             if is_name {
-                self.speaker
-                    .say("FW1159", node, format!("`${{{name}}}` stands in text that is no `Fn::Sub`"))
-                    .help("use `!Sub`, so that the value is put in its place");
+                let remark = self.speaker.say(
+                    "FW1159",
+                    node,
+                    format!("`${{{name}}}` stands in text that is no `Fn::Sub`"),
+                );
+                remark.help("use `!Sub`, so that the value is put in its place");
+                if metadata {
+                    // Scripts have variables of their own, perhaps of the same name.
+                    remark.severity(formwork_core::Severity::Note);
+                }
                 return;
             }
         }
