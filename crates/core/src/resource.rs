@@ -421,7 +421,7 @@ pub trait Builder: Sized {
     /// # let app = App::for_tests();
     /// # let stack = app.stack("site");
     /// stack.add("Pages", Resource::raw("AWS::S3::Bucket")
-    ///     .accept("FW2001", "holds nothing but the published pages"));
+    ///     .accept("FW2205", "holds nothing but the published pages"));
     /// ```
     #[track_caller]
     #[must_use]
