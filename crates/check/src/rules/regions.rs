@@ -16,6 +16,9 @@ pub(super) const RULES: &[Rule] = &[
 /// Regions of which nothing else is known here.
 const OTHERS: &[&str] = &["me-south-1"];
 
+/// What these Regions lack, as far as it is known.
+const LACKING: &[(&str, &str)] = &[("me-south-1", "AWS::Budgets::Budget")];
+
 /// Properties that hold the names of availability zones.
 const ZONES: &[&str] =
     &["AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone", "PreferredAvailabilityZones"];
@@ -27,7 +30,8 @@ fn types<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) {
     let mut kinds: Vec<&str> = it.types().collect();
     kinds.sort_unstable();
     for kind in kinds {
-        if formwork_facts::exists_in(kind, region) != Some(false) {
+        let lacking = LACKING.contains(&(region, kind));
+        if !lacking && formwork_facts::exists_in(kind, region) != Some(false) {
             continue;
         }
         for index in it.of_type(kind) {

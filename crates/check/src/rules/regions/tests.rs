@@ -32,3 +32,12 @@ fn zones_belong_to_a_region() {
     }
     assert_eq!(zone("us-east-1a"), ["FW1453"]);
 }
+
+// A budget belongs to an account, and its type is not registered in me-south-1: it goes to a stack in us-east-1.
+#[test]
+fn budgets_are_not_everywhere() {
+    let text = "Resources:\n  Monthly:\n    Type: AWS::Budgets::Budget\n    Properties:\n      Budget: {BudgetType: COST, TimeUnit: MONTHLY, BudgetLimit: {Amount: 100, Unit: USD}}\n";
+    assert_eq!(codes(Some("me-south-1"), text), ["FW1451"]);
+    assert_eq!(codes(Some("eu-north-1"), text), ["FW1451"]);
+    assert_eq!(codes(Some("us-east-1"), text), [""; 0]);
+}
