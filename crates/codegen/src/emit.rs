@@ -23,46 +23,6 @@ pub(crate) struct Needs {
     pub(crate) builders: Vec<BuilderOf>,
 }
 
-/// The ends of names of properties that hold something secret. Text is not taken for them.
-const SECRETS: &[&str] = &[
-    "AccessToken",
-    "ApiKey",
-    "ApiKeyValue",
-    "ApiSecretKey",
-    "AuthToken",
-    "ClientSecret",
-    "HECToken",
-    "OAuthToken",
-    "OauthToken",
-    "Passphrase",
-    "Password",
-    "Passwords",
-    "PreSharedKey",
-    "PrivateKey",
-    "RefreshToken",
-    "SasToken",
-    "SecretAccessKey",
-    "SecretKey",
-    "SecretString",
-    "SecretToken",
-];
-
-/// Properties that end so and hold no secret: a path on the proxy's file system, the identifier of a key.
-const NO_SECRETS: &[(&str, &str)] = &[
-    ("AWS::AppMesh::VirtualGateway", "PrivateKey"),
-    ("AWS::AppMesh::VirtualNode", "PrivateKey"),
-    ("AWS::IAM::SAMLProvider", "RemovePrivateKey"),
-];
-
-/// Properties that are secrets under a name that says less.
-const ALSO_SECRETS: &[(&str, &str)] = &[("AWS::CodeBuild::SourceCredential", "Token")];
-
-fn is_secret(resource_type: &str, name: &str) -> bool {
-    let listed =
-        |list: &[(&str, &str)]| list.iter().any(|(owner, known)| *owner == resource_type && *known == name);
-    listed(ALSO_SECRETS) || (SECRETS.iter().any(|ending| name.ends_with(ending)) && !listed(NO_SECRETS))
-}
-
 /// Properties with a type of their own: resource type (or object within it), property, Rust type.
 const TYPES: &[(&str, &str, &str)] = &[
     ("AWS::DocDB::DBCluster", "MasterUsername", "types::UserName"),
@@ -335,7 +295,7 @@ impl<'f> Resource<'f> {
             Kind::List(item) => format!("Vec<{}>", self.attribute_type(name, item, needs)),
             Kind::String => match references::target(name, &shape.references) {
                 Some(target) => self.target(&target, needs),
-                None if is_secret(&self.facts.name, name) => "fw::Secret".to_owned(),
+                None if formwork_facts::is_secret(&self.facts.name, name) => "fw::Secret".to_owned(),
                 None => "String".to_owned(),
             },
             Kind::Integer => "i64".to_owned(),
@@ -375,7 +335,7 @@ impl<'f> Resource<'f> {
                 if !shape.values.is_empty() {
                     return self.enumeration(owner, name, shape);
                 }
-                if is_secret(&self.facts.name, name) {
+                if formwork_facts::is_secret(&self.facts.name, name) {
                     return "fw::Secret".to_owned();
                 }
                 match shape.format.as_deref() {

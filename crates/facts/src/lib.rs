@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 pub mod iam;
 pub mod lists;
 mod model;
+mod secrets;
 mod services;
 mod text;
 
@@ -28,6 +29,7 @@ pub use model::{
     Attribute, Bounds, Kind, Metric, Object, Properties, Property, Reference, Regions, ResourceType, Rule,
     Service, Shape, TagForm, Tagging, Text, Unit, Update,
 };
+pub use secrets::is_secret;
 pub use services::REGIONS;
 pub use text::{Malformed, parse_service};
 

@@ -8,37 +8,6 @@ use crate::{
     rule::Says,
 };
 
-/// The ends of names of properties that hold something secret.
-const SECRETS: &[&str] = &[
-    "AccessToken",
-    "ApiKeyValue",
-    "ApiSecretKey",
-    "AuthToken",
-    "ClientSecret",
-    "HECToken",
-    "OAuthToken",
-    "OauthToken",
-    "Passphrase",
-    "Password",
-    "PreSharedKey",
-    "PrivateKey",
-    "RefreshToken",
-    "SasToken",
-    "SecretAccessKey",
-    "SecretKey",
-    "SecretString",
-    "SecretToken",
-];
-
-/// Properties that end so and hold no secret.
-const NO_SECRETS: &[(&str, &str)] = &[
-    ("AWS::AppMesh::VirtualGateway", "PrivateKey"),
-    ("AWS::AppMesh::VirtualNode", "PrivateKey"),
-    ("AWS::Cognito::UserPoolClient", "AccessToken"),
-    ("AWS::Cognito::UserPoolClient", "RefreshToken"),
-    ("AWS::IAM::SAMLProvider", "RemovePrivateKey"),
-];
-
 pub(super) const WITH_ENVIRONMENT: &[&str] =
     &["AWS::CodeBuild::Project", "AWS::ECS::TaskDefinition", "AWS::Lambda::Function", "AWS::SSM::Parameter"];
 
@@ -99,8 +68,7 @@ const ABOUT: &[&str] = &[
 ];
 
 fn is_secret(spot: Spot<'_>) -> bool {
-    let listed = |(kind, key): &(&str, &str)| *kind == spot.kind && *key == spot.key;
-    SECRETS.iter().any(|ending| spot.key.ends_with(ending)) && !NO_SECRETS.iter().any(listed)
+    formwork_facts::is_secret(spot.kind, spot.key)
 }
 
 impl<'t> Walk<'t, '_> {
