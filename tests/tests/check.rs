@@ -286,3 +286,46 @@ fn a_program_accepts_findings_where_they_belong() {
     let about = |code: &str| report.findings.iter().filter(|finding| finding.code == code).count();
     assert_eq!((about("FW1312"), about("FW1901"), about("FW1903")), (1, 1, 1));
 }
+
+#[test]
+fn reachability_is_asserted_with_typed_handles() {
+    use formwork::{
+        aws::ec2,
+        check::{Answer, Party, Ports, Reachability, assert_unreachable},
+        core::{App, Options, Stack},
+        prelude::cidr,
+    };
+    fn server(stack: Stack<'_>, public: bool) -> ec2::Instance {
+        let vpc = stack.add("Vpc", ec2::Vpc::builder().cidr_block(cidr!("10.0.0.0/16")));
+        let subnet = ec2::Subnet::builder().vpc_id(vpc).cidr_block(cidr!("10.0.0.0/24"));
+        let subnet = stack.add("Subnet", subnet.map_public_ip_on_launch(public));
+        let table = stack.add("Routes", ec2::RouteTable::builder().vpc_id(vpc));
+        let gateway = stack.add("Gateway", ec2::InternetGateway::builder());
+        let attached = ec2::VpcGatewayAttachment::builder().vpc_id(vpc).internet_gateway_id(gateway);
+        stack.add("Attached", attached);
+        let route = ec2::Route::builder().route_table_id(table).destination_cidr_block("0.0.0.0/0");
+        stack.add("Out", route.gateway_id(gateway.internet_gateway_id()));
+        let association = ec2::SubnetRouteTableAssociation::builder().subnet_id(subnet).route_table_id(table);
+        stack.add("Routed", association);
+        let rule = ec2::security_group::Ingress::builder().ip_protocol("tcp").from_port(443).to_port(443);
+        let group = ec2::SecurityGroup::builder().group_description("web").vpc_id(vpc);
+        let group = stack.add("Group", group.security_group_ingress([rule.cidr_ip("0.0.0.0/0")]));
+        let server = ec2::Instance::builder().subnet_id(subnet).security_group_ids([group.group_id()]);
+        stack.add("Server", server.image_id("ami-0123456789abcdef0"))
+    }
+    for public in [false, true] {
+        let app = App::for_tests();
+        let server = server(app.stack("web"), public);
+        let assembly = app.synth(&Options::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        let answer = Reachability::of(&assembly).answer(
+            &Party::Internet,
+            &Party::of(&assembly, &server),
+            &Ports::all(),
+        );
+        assert_eq!(matches!(answer, Answer::Yes(_)), public, "{answer:?}");
+        if !public {
+            assert_unreachable!(assembly, Internet, server);
+            assert_unreachable!(assembly, Internet, server, 443);
+        }
+    }
+}
