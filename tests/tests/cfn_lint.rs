@@ -1,46 +1,11 @@
 //! cfn-lint finds no error in anything that Formwork writes.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
 use formwork::core::{App, Environment, Format, Lowering, Options};
 use formwork_tests::everything_app;
 
-use crate::support::{example, folder, peer, root, run};
-
-/// The findings of cfn-lint on some templates, as `rule: message (file)`.
-fn lint(region: &str, files: &[PathBuf]) -> Vec<String> {
-    let ran = run(Command::new(peer("cfn-lint"))
-        .args(["--format", "json", "--include-checks", "W", "--regions", region, "--template"])
-        .args(files));
-    // 0: nothing; 2, 4, 6: errors, warnings, both. Anything else is a failure of the linter itself.
-    assert!([0, 2, 4, 6].contains(&ran.code), "cfn-lint failed ({}): {}", ran.code, ran.err);
-    let findings: Vec<serde_json::Value> = serde_json::from_str(&ran.out).expect("cfn-lint writes JSON");
-    let text = |finding: &serde_json::Value| {
-        let file = finding["Filename"]
-            .as_str()
-            .unwrap_or_default()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        format!(
-            "{}: {} ({file}, {})",
-            finding["Rule"]["Id"].as_str().unwrap_or_default(),
-            finding["Message"].as_str().unwrap_or_default(),
-            finding["Location"]["Path"]
-        )
-    };
-    findings.iter().map(text).collect()
-}
-
-fn templates(folder: &std::path::Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the assembly is there");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|file| file.to_string_lossy().contains(".template."));
-    files.sort();
-    assert!(!files.is_empty());
-    files
-}
+use crate::support::{example, folder, lint, root, run, templates};
 
 #[test]
 fn quickstart_is_clean() {

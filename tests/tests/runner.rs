@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stderr, reason = "numbers that people read beside a test that passes")]
 
+mod book;
 mod cfn_lint;
 mod check;
 mod command_line;
@@ -11,5 +12,6 @@ mod facts;
 mod formats;
 mod labelled;
 mod mutation;
+mod patterns;
 mod support;
 mod ui;

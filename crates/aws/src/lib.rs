@@ -5,6 +5,7 @@
 //!
 //! ```
 //! use formwork_aws::{ec2, ec2::security_group::Ingress, types::cidr};
+//! use formwork_core::Builder;
 //! # let app = formwork_core::App::for_tests();
 //! # let stack = app.stack("network");
 //! let vpc = stack.add("Vpc", ec2::Vpc::builder().cidr_block(cidr!("10.0.0.0/16")).enable_dns_hostnames(true));
@@ -15,6 +16,10 @@
 //! // What was set can be read, whoever set it.
 //! assert!(stack.get(vpc).enable_dns_hostnames.is(true));
 //! assert_eq!(stack.all::<ec2::SecurityGroup>().len(), 1);
+//!
+//! // And changed, with the same setters.
+//! stack.customize(vpc, |vpc| vpc.enable_dns_support(true).tag("tier", "network"));
+//! assert!(stack.get(vpc).enable_dns_hostnames.is(true) && stack.get(vpc).enable_dns_support.is(true));
 //! ```
 //!
 //! - **Required properties** are checked by the compiler, by name and in any order.

@@ -259,12 +259,14 @@ impl<'f> Resource<'f> {
         let settable =
             facts.properties.all.iter().filter(|property| property.required && !property.read_only);
         let required: Vec<String> = settable.map(|property| format!("{:?}", &*property.name)).collect();
+        let phantom = if required.is_empty() { "" } else { ", fw::PhantomData" };
         let _ = write!(
             out,
             "}}\nimpl fw::TypedHandle for {handle} {{\nconst TYPE: &'static str = {:?};\n\
              const ABOUT: &'static fw::About = &fw::About {{ required: &[{}], tagging: {}, stateful: {} }};\n\
              const SOURCES: fw::Sources = fw::Sources {{ id: {}, arn: {}, name: {} }};\n\
-             type Properties = {module}::Properties;\nfn from_handle(handle: fw::Handle) -> Self {{\nSelf(handle)\n}}\n\
+             type Properties = {module}::Properties;\ntype Builder = {module}::Complete;\n\
+             fn change(body: fw::Body) -> Self::Builder {{\n{module}::Builder(body{phantom})\n}}\nfn from_handle(handle: fw::Handle) -> Self {{\nSelf(handle)\n}}\n\
              fn untyped(self) -> fw::Handle {{\nself.0\n}}\n}}\n",
             &*facts.name,
             required.join(", "),

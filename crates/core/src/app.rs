@@ -12,7 +12,7 @@ use crate::{
     model::{Declared, Model, OutputData},
     parameter::{Param, Parameter},
     read::TypedHandle,
-    resource::{About, AsHandle, Handle, IntoResource},
+    resource::{About, AsHandle, Builder, Handle, IntoResource},
     review::{Policy, Review},
     rule::Rule,
     value::{IntoJson, IntoText},
@@ -55,6 +55,8 @@ pub struct Stack<'a> {
 pub struct Scope<'a> {
     pub(crate) app: &'a App,
     pub(crate) index: u32,
+    /// The line on whose behalf a pattern declares things here.
+    pub(crate) caller: Option<&'static Location<'static>>,
 }
 
 /// An output that was just declared, to say more about it.
@@ -98,7 +100,7 @@ impl App {
         let mut model = self.model.borrow_mut();
         let index = model.stack(id, Location::caller());
         let scope = model.stacks[index as usize].scope;
-        Stack { scope: Scope { app: self, index: scope }, index }
+        Stack { scope: Scope { app: self, index: scope, caller: None }, index }
     }
 
     /// Tags everything in every stack; scopes and resources may override it.
@@ -374,7 +376,7 @@ impl<'a> Stack<'a> {
             nested
         });
         let scope = model.stacks[index as usize].scope;
-        Stack { scope: Scope { app: self.scope.app, index: scope }, index }
+        Stack { scope: Scope { app: self.scope.app, index: scope, caller: self.scope.caller }, index }
     }
 }
 
@@ -388,7 +390,8 @@ impl<'a> Scope<'a> {
     pub fn stack(&self) -> Stack<'a> {
         let model = self.app.model.borrow();
         let index = model.scopes[self.index as usize].stack;
-        Stack { scope: Scope { app: self.app, index: model.stacks[index as usize].scope }, index }
+        let scope = model.stacks[index as usize].scope;
+        Stack { scope: Scope { app: self.app, index: scope, caller: self.caller }, index }
     }
 
     /// The scope of this name inside this one, made if it is not there yet.
@@ -396,7 +399,57 @@ impl<'a> Scope<'a> {
     pub fn scope(&self, name: impl Into<Str>) -> Scope<'a> {
         let name = name.into();
         let index = self.app.model.borrow_mut().scope(self.index, name, Location::caller());
-        Scope { app: self.app, index }
+        Scope { app: self.app, index, caller: self.caller }
+    }
+
+    /// The same scope, as a pattern uses it on behalf of its caller: what is wrong with a resource that is added
+    /// through it is told of the caller's line first, and of the pattern's after it.
+    ///
+    /// ```
+    /// use formwork_core::{AsHandle, App, Handle, Resource, Scope};
+    ///
+    /// #[track_caller]
+    /// fn dead_letters<'a>(scope: impl Into<Scope<'a>>) -> Handle {
+    ///     let scope = scope.into().for_caller();
+    ///     scope.add("DeadLetters", Resource::raw("AWS::SQS::Queue").set("MessageRetentionPeriod", 1_209_600))
+    /// }
+    /// # let app = App::for_tests();
+    /// dead_letters(app.stack("jobs").scope("Scan")); // this line is told
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn for_caller(self) -> Self {
+        // A pattern within a pattern acts for whoever called the outer one.
+        Self { caller: self.caller.or(Some(Location::caller())), ..self }
+    }
+
+    /// The line on whose behalf this scope is used; see [`for_caller`](Self::for_caller).
+    pub fn caller(&self) -> Option<crate::SourceLocation> {
+        self.caller.map(Into::into)
+    }
+
+    /// The names from the stack down to this scope, without separators: `ApiWorker`. Empty for a stack.
+    pub fn path(&self) -> String {
+        self.app.model.borrow().scopes[self.index as usize].prefix.to_string()
+    }
+
+    /// The resource that was added here under a name, if there is one.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("jobs");
+    /// let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    /// assert_eq!(stack.find("Queue"), Some(queue));
+    /// assert_eq!(stack.find("Topic"), None);
+    /// ```
+    pub fn find(&self, id: &str) -> Option<Handle> {
+        let model = self.app.model.borrow();
+        let stack = model.scopes[self.index as usize].stack;
+        let mut nodes = model.stacks[stack as usize].nodes.iter().copied();
+        let node =
+            nodes.find(|node| model.nodes[*node as usize].scope == self.index && model.id(*node) == id)?;
+        Some(Handle { key: model.key(node) })
     }
 
     /// Adds a resource and returns what stands for it.
@@ -405,7 +458,11 @@ impl<'a> Scope<'a> {
         let at = Location::caller();
         let (id, resource) = (id.into(), resource.into_resource());
         let mut model = self.app.model.borrow_mut();
-        R::handle(model.add(self.index, id, resource, R::ABOUT, at))
+        let handle = model.add(self.index, id, resource, R::ABOUT, at);
+        if let Some(caller) = self.caller {
+            model.attributes_mut(handle.key.index).caller = Some(caller);
+        }
+        R::handle(handle)
     }
 
     /// The properties of a resource as they were set; see [`App::get`].
@@ -440,6 +497,20 @@ impl<'a> Scope<'a> {
     #[track_caller]
     pub fn edit(&self, resource: impl AsHandle) -> Edit<'a> {
         Edit::of_handle(self.app, resource.as_handle(), Location::caller())
+    }
+
+    /// Changes a resource that was added already, with the setters of its builder: what a pattern made can be laid
+    /// over with anything that the pattern has no word for.
+    ///
+    /// Of an object, what is set replaces what was there, and the rest stays; anything else is replaced as a whole.
+    /// [`NoValue`](crate::NoValue) takes a property away. Policies, tags, dependencies and acceptances are added.
+    #[track_caller]
+    pub fn customize<H: TypedHandle>(&self, resource: H, change: impl FnOnce(H::Builder) -> H::Builder) {
+        let at = Location::caller();
+        let mut changed = change(H::change(crate::Body::new()));
+        let body = std::mem::take(changed.body_mut());
+        let edit = Edit::of_handle(self.app, resource.as_handle(), at);
+        edit.lay_over(body, at);
     }
 
     /// Declares a parameter of the stack.

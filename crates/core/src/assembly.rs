@@ -665,7 +665,13 @@ impl<'a> AssembledStack<'a> {
             && let Some((_, section)) = sections.iter().find(|(known, _)| known == section)
             && let Some(property) = model.property(node, *section, name)
         {
-            places.push((model.place_within(property, rest).into(), ""));
+            let place = model.place_within(property, rest);
+            let caller = model.nodes[node as usize].attributes.as_ref().and_then(|own| own.caller);
+            match caller.filter(|caller| caller.file() != place.file()) {
+                // What a pattern has set is its caller's business first.
+                Some(caller) => places.extend([(caller.into(), ""), (place.into(), "set here")]),
+                None => places.push((place.into(), "")),
+            }
         }
         if let ([attribute], Some(attributes)) = (path, &model.nodes[node as usize].attributes) {
             let at = match *attribute {

@@ -4,13 +4,14 @@ use std::panic::Location;
 
 use crate::{
     app::App,
+    encode::Stored,
     expr::{At, Expr, Field, Str},
     finding::Finding,
     location::SourceLocation,
     model::Model,
     policies::{DeletionPolicy, UpdateReplacePolicy},
     read::Object,
-    resource::{AsHandle, Handle, Section},
+    resource::{AsHandle, Body, Handle, Section},
     value::{IntoJson, IntoText},
 };
 
@@ -148,6 +149,61 @@ impl<'a> Edit<'a> {
         self.set(path, crate::NoValue)
     }
 
+    /// Adds an item to the end of the list at a path, making it if there is none.
+    #[track_caller]
+    pub fn append(&self, path: &str, item: impl IntoJson) -> &Self {
+        let at = Location::caller();
+        let end = match self.get(path) {
+            Some(Expr::List(items)) => items.len(),
+            _ => 0,
+        };
+        let item = item.into_json();
+        self.change(|model, node| set(model, node, &format!("Properties.{path}.{end}"), item, self.by, at))
+    }
+
+    /// Lays over the resource what a builder has set.
+    pub(crate) fn lay_over(&self, mut body: Body, at: At) {
+        let Some(node) = self.node else { return };
+        let mut model = self.app.model.borrow_mut();
+        let entries = std::mem::take(&mut body.parts.entries);
+        model.remarks.extend(body.parts.remarks.drain(..).map(|remark| (node, remark)));
+        for entry in entries {
+            let value = match entry.value {
+                Some(Stored { start, end, first_hole, hole_count, .. }) => crate::encode::decode(
+                    &body.parts.encoder.bytes[start as usize..end as usize],
+                    &body.parts.encoder.holes[first_hole as usize..(first_hole + hole_count) as usize],
+                ),
+                None => Expr::Absent,
+            };
+            let before = model.property(node, entry.section, &entry.name);
+            let before = before.map(|property| (property.at, model.value(property.value)));
+            let value = match (&before, value) {
+                (Some((_, before)), value) => merged(before.clone(), value),
+                (None, value) => value,
+            };
+            model.put(node, entry.section, &entry.name, Some(&value), entry.at);
+            let change = Change {
+                path: format!("{}.{}", entry.section.name(), entry.name),
+                by: self.by.to_owned().into(),
+                at: entry.at.into(),
+                before: before.map(|(at, _)| at.into()),
+            };
+            model.attributes_mut(node).changes.push(change);
+        }
+        let stack = model.nodes[node as usize].stack;
+        let address = model.address(node);
+        for (flags, property, at) in std::mem::take(&mut body.parts.noticed) {
+            model.note_flags(flags, stack, &format!("`{property}` of `{address}`"), at);
+        }
+        if let Some(given) = body.parts.attributes.take() {
+            let id = model.id(node).to_owned();
+            let given = *model.own_attributes(given, &id, at);
+            model.attributes_mut(node).lay_over(given);
+        }
+        drop(model);
+        body.recycle();
+    }
+
     /// Tags the resource; see [`Builder::tag`](crate::Builder::tag).
     #[track_caller]
     pub fn tag(&self, key: impl Into<Str>, value: impl IntoText) -> &Self {
@@ -227,6 +283,28 @@ pub(crate) fn object(model: &Model, node: u32) -> Object {
     let properties = properties.filter(|property| property.section == Section::Properties);
     let fields = properties.map(|property| Field::new(property.name.clone(), model.value(property.value)));
     Object::new(fields.collect())
+}
+
+/// What is set laid over what was there: of two objects the fields, of anything else the new one.
+fn merged(below: Expr, above: Expr) -> Expr {
+    if below.is_expression() || above.is_expression() {
+        return above;
+    }
+    match (below, above) {
+        (Expr::Object(mut fields), Expr::Object(laid)) => {
+            for Field { name, value, at } in laid {
+                match fields.iter_mut().find(|field| field.name == name) {
+                    Some(field) => {
+                        let below = std::mem::replace(&mut field.value, Expr::Absent);
+                        *field = Field { name, value: merged(below, value), at };
+                    }
+                    None => fields.push(Field { name, value, at }),
+                }
+            }
+            Expr::Object(fields)
+        }
+        (_, above) => above,
+    }
 }
 
 impl std::fmt::Debug for Edit<'_> {

@@ -55,6 +55,20 @@ impl Environment {
         self.region = Some(region.into());
         self
     }
+
+    /// Whether this is where customers are: its name is `prod`, `production` or `live`, or begins with one of these
+    /// and a `-`. Patterns protect more there by default.
+    ///
+    /// ```
+    /// # use formwork_core::Environment;
+    /// assert!(Environment::new("prod").is_production());
+    /// assert!(Environment::new("prod-eu").is_production());
+    /// assert!(!Environment::new("preprod").is_production());
+    /// ```
+    pub fn is_production(&self) -> bool {
+        let first = self.name.split(['-', '_']).next().unwrap_or_default();
+        ["prod", "production", "live"].iter().any(|name| first.eq_ignore_ascii_case(name))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -464,7 +478,12 @@ impl Model {
     }
 
     /// The same for what attributes refer to.
-    fn own_attributes(&mut self, mut attributes: Box<Attributes>, owner: &str, at: At) -> Box<Attributes> {
+    pub(crate) fn own_attributes(
+        &mut self,
+        mut attributes: Box<Attributes>,
+        owner: &str,
+        at: At,
+    ) -> Box<Attributes> {
         let app = self.app;
         let before = attributes.depends_on.len();
         attributes.depends_on.retain(|(handle, _)| handle.key.app == app);
@@ -475,7 +494,7 @@ impl Model {
         attributes
     }
 
-    fn note_flags(&mut self, flags: Flags, stack: u32, owner: &str, at: At) {
+    pub(crate) fn note_flags(&mut self, flags: Flags, stack: u32, owner: &str, at: At) {
         if flags == Flags::default() {
             return;
         }
@@ -611,6 +630,10 @@ impl Model {
     pub(crate) fn places(&self, node: u32) -> Vec<SourceLocation> {
         let node = &self.nodes[node as usize];
         let mut places = vec![SourceLocation::from(node.at)];
+        if let Some(caller) = node.attributes.as_ref().and_then(|attributes| attributes.caller) {
+            places.insert(0, caller.into());
+            return places;
+        }
         let mut scope = Some(node.scope);
         while let Some(index) = scope {
             let data = &self.scopes[index as usize];

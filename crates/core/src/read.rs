@@ -34,6 +34,13 @@ pub trait TypedHandle: Copy {
     /// What was set, with a field for every property.
     type Properties: From<Object>;
 
+    /// The builder with everything required set, as [`Scope::customize`](crate::Scope::customize) hands it out.
+    type Builder: crate::Builder;
+
+    /// A builder that sets nothing yet, to change a resource with.
+    #[doc(hidden)]
+    fn change(body: crate::Body) -> Self::Builder;
+
     /// The typed handle for an untyped one of this type.
     fn from_handle(handle: Handle) -> Self;
 

@@ -261,6 +261,25 @@ pub(crate) struct Attributes {
     pub(crate) nested: Option<u32>,
     /// Findings that are known and accepted: code and reason.
     pub(crate) accepted: Vec<(Str, Str, At)>,
+    /// The line on whose behalf a pattern added the resource.
+    pub(crate) caller: Option<At>,
+}
+
+impl Attributes {
+    /// Takes over what a builder says of a resource that was added before: single things replace, lists grow.
+    pub(crate) fn lay_over(&mut self, given: Self) {
+        self.depends_on.extend(given.depends_on);
+        self.tags.extend(given.tags);
+        self.overrides.extend(given.overrides);
+        self.accepted.extend(given.accepted);
+        self.deletion_policy = given.deletion_policy.or(self.deletion_policy);
+        self.update_replace_policy = given.update_replace_policy.or(self.update_replace_policy);
+        self.condition = given.condition.or(self.condition);
+        self.logical_id = given.logical_id.or(self.logical_id.take());
+        self.moved_from = given.moved_from.or(self.moved_from.take());
+        self.tagging = given.tagging.or(self.tagging.take());
+        self.stateful |= given.stateful;
+    }
 }
 
 /// What every builder is made of: properties, encoded as they are set, and attributes.

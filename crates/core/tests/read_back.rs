@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use formwork_core::Parameter;
 use formwork_core::{
-    About, Arn, Body, Builder, Enumeration, Expr, Finding, Given, Handle, Identifier, Input, IntoInput, Kind,
-    Object, Other, PropertyType, Read, Source, Sources, Tagging, TypedBuilder, TypedHandle, WithArn,
-    interpolate, json,
+    About, Arn, Body, Builder, DeletionPolicy, Enumeration, Expr, Finding, Given, Handle, Identifier, Input,
+    IntoInput, Kind, NoValue, Object, Other, PropertyType, Read, Source, Sources, Tagging, TypedBuilder,
+    TypedHandle, WithArn, interpolate, json,
 };
 
 use crate::support::{app, synth};
@@ -86,6 +86,11 @@ impl TypedHandle for Bucket {
     const ABOUT: &'static About = &About { tagging: Some(Tagging::Map("Labels")), ..About::NOTHING };
     const SOURCES: Sources = Sources { id: Source::Ref, arn: Source::Attribute("Arn"), name: Source::Ref };
     type Properties = Properties;
+    type Builder = BucketBuilder;
+
+    fn change(body: Body) -> BucketBuilder {
+        BucketBuilder(body)
+    }
 
     fn from_handle(handle: Handle) -> Self {
         Self(handle)
@@ -161,6 +166,94 @@ fn every_property_is_nothing_a_literal_or_an_expression() {
     assert_eq!(app.get(third).rules, given.rules);
     assert_eq!(app.all::<Bucket>(), [first, second, third]);
     assert_eq!(stack.scope("Inner").all::<Bucket>(), [second]);
+}
+
+#[test]
+fn customizing_lays_over_what_was_set() {
+    let app = app();
+    let stack = app.stack("s");
+    let bucket = stack.add(
+        "B",
+        BucketBuilder::new()
+            .set::<Vec<Rule>>("Rules", [RuleBuilder::new().status(Status::Enabled)])
+            .set::<BTreeMap<String, String>>("Labels", [("a", "1"), ("b", "2")])
+            .set::<String>("Name", "first")
+            .set::<i64>("Size", 5),
+    );
+    let other = stack.add("C", BucketBuilder::new());
+    stack.customize(bucket, |bucket| {
+        bucket
+            .set::<Vec<Rule>>("Rules", [RuleBuilder::new().status(Status::Suspended)])
+            .set::<BTreeMap<String, String>>("Labels", [("b", "3"), ("c", "4")])
+            .set::<i64>("Size", NoValue)
+            .set::<Status>("Status", Other("Odd"))
+            .depends_on(other)
+            .deletion_policy(DeletionPolicy::Retain)
+            .tag("owner", "me")
+    });
+    let line = line!() - 5;
+    let given = stack.get(bucket);
+    assert!(given.rules.literals()[0].status.is(Status::Suspended));
+    let labels = given.labels.literal().unwrap();
+    assert!(
+        labels["a"].is("1".to_owned()) && labels["b"].is("3".to_owned()) && labels["c"].is("4".to_owned())
+    );
+    assert!(!given.size.is_set() && given.name.is("first".to_owned()));
+    let change = stack.edit(bucket).changes();
+    assert!(change.iter().any(|change| change.path == "Properties.Labels" && change.before.is_some()));
+
+    let assembly = synth(app);
+    let resource = assembly.stacks()[0].template().value()["Resources"]["B"].clone();
+    assert_eq!(resource["DependsOn"], "C");
+    assert_eq!(resource["DeletionPolicy"], "Retain");
+    assert_eq!(resource["Properties"]["Labels"]["owner"], "me");
+    // What there is to say about a value is said at the line that laid it over.
+    let finding = assembly.findings().iter().find(|finding| finding.code == "FW0211").unwrap();
+    assert_eq!(finding.spans[0].at.line, line);
+    assert_eq!(finding.template_path.as_deref(), Some("Resources/B/Properties/Status"));
+}
+
+#[test]
+fn what_a_pattern_adds_belongs_to_the_line_of_its_caller() {
+    #[track_caller]
+    fn outer(scope: formwork_core::Scope<'_>) -> Bucket {
+        let scope = scope.for_caller();
+        inner(scope.scope("Inner"))
+    }
+    // What is not `#[track_caller]` itself, such as a closure, has lines of its own.
+    fn inner(scope: formwork_core::Scope<'_>) -> Bucket {
+        let bucket = BucketBuilder::new().set::<i64>("Size", 5);
+        scope.for_caller().add("B", bucket)
+    }
+    let app = app();
+    let stack = app.stack("s");
+    let bucket = outer(*stack);
+    let line = line!() - 1;
+    assert_eq!(stack.scope("Inner").find("B"), Some(bucket.untyped()));
+    assert_eq!(stack.find("B"), None);
+    assert_eq!(stack.scope("Inner").path(), "Inner");
+    assert_eq!(stack.scope("Inner").caller(), None);
+
+    let assembly = synth(app);
+    let stack = assembly.stacks()[0];
+    let lines =
+        |path: &[&str]| -> Vec<u32> { stack.locations(path).into_iter().map(|(at, _)| at.line).collect() };
+    assert_eq!(lines(&["Resources", "InnerB"]), [line, line - 4]);
+}
+
+#[test]
+fn an_item_is_appended_to_a_list_that_may_not_be_there() {
+    let app = app();
+    let stack = app.stack("s");
+    let bucket = stack.add("B", BucketBuilder::new());
+    stack
+        .edit(bucket)
+        .append("Rules", json!({"Status": "Enabled"}))
+        .append("Rules", json!({"Status": "Odd"}));
+    stack.edit(bucket).append("Rules.0.Of", "it");
+    let resource = synth(app).stacks()[0].template().value()["Resources"]["B"].clone();
+    let rules = r#"[{"Of":["it"],"Status":"Enabled"},{"Status":"Odd"}]"#;
+    assert_eq!(resource["Properties"]["Rules"].to_string(), rules);
 }
 
 #[test]

@@ -357,13 +357,18 @@ where
     fn explain(&mut self, arguments: &Arguments) -> io::Result<u8> {
         let Some(code) = arguments.operand() else {
             let mut codes: Vec<_> = explain::codes().chain(formwork_check::explain::codes()).collect();
+            #[cfg(feature = "patterns")]
+            codes.extend(formwork_patterns::explain::codes());
             codes.sort_unstable();
             for (code, title) in codes {
                 writeln!(self.out, "{code}  {title}")?;
             }
             return Ok(0);
         };
-        match explain::page(code).or_else(|| formwork_check::explain::page(code)) {
+        let page = explain::page(code).or_else(|| formwork_check::explain::page(code));
+        #[cfg(feature = "patterns")]
+        let page = page.or_else(|| formwork_patterns::explain::page(code));
+        match page {
             Some(page) => {
                 self.out.write_all(page.as_bytes())?;
                 Ok(0)

@@ -43,6 +43,8 @@ pub use formwork_aws as aws;
 pub use formwork_check as check;
 pub use formwork_core as core;
 pub use formwork_core::{functions, interpolate, json, list, map, pseudo};
+#[cfg(feature = "patterns")]
+pub use formwork_patterns as patterns;
 
 mod advice;
 mod arguments;
@@ -63,6 +65,9 @@ pub mod prelude {
         Resource, Rule, Scope, Secret, Stack, Tagging, UpdateReplacePolicy, interpolate, json, list, map,
         secretsmanager, ssm,
     };
+    // Nothing to name, but methods: `a.allow_to(&b, 443)`, `bucket.grant_read(&service)`.
+    #[cfg(feature = "patterns")]
+    pub use formwork_patterns::{Connect as _, Grantee as _};
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;
 }
