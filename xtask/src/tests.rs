@@ -5,8 +5,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The environment of independent programs that check ours; `tests/` looks for it here.
+/// The environments of independent programs that check ours, with their pins; `tests/` looks for them here. They are
+/// two, since what they depend on differs.
 const PEERS: &str = "target/peers";
+const PINS: &str = "tests/peers.txt";
+const CHECKOV: &str = "target/checkov";
+const CHECKOV_PINS: &str = "tests/checkov.txt";
 
 pub fn run() -> Result<(), String> {
     peers()?;
@@ -54,19 +58,24 @@ pub fn run() -> Result<(), String> {
     }
 }
 
-/// Makes the Python environment with the pinned programs of `tests/peers.txt`, unless it is there.
+/// Makes the Python environments with the pinned programs, unless they are there.
 pub fn peers() -> Result<PathBuf, String> {
-    let folder = Path::new(PEERS);
-    let pins = std::fs::read_to_string("tests/peers.txt")
-        .map_err(|error| format!("reading tests/peers.txt: {error}"))?;
+    environment(CHECKOV, CHECKOV_PINS)?;
+    environment(PEERS, PINS)
+}
+
+fn environment(path: &str, requirements: &str) -> Result<PathBuf, String> {
+    let folder = Path::new(path);
+    let pins =
+        std::fs::read_to_string(requirements).map_err(|error| format!("reading {requirements}: {error}"))?;
     let stamp = folder.join("installed.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {
         return Ok(folder.to_owned());
     }
     if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|error| format!("removing {PEERS}: {error}"))?;
+        std::fs::remove_dir_all(folder).map_err(|error| format!("removing {path}: {error}"))?;
     }
-    step(Command::new("python3").args(["-m", "venv", PEERS]))?;
+    step(Command::new("python3").args(["-m", "venv", path]))?;
     let pip = folder.join("bin").join("python");
     step(Command::new(pip).args([
         "-m",
@@ -75,7 +84,7 @@ pub fn peers() -> Result<PathBuf, String> {
         "--quiet",
         "--disable-pip-version-check",
         "-r",
-        "tests/peers.txt",
+        requirements,
     ]))?;
     std::fs::write(&stamp, pins).map_err(|error| format!("writing {}: {error}", stamp.display()))?;
     Ok(folder.to_owned())

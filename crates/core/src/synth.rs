@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{
     app::App,
     assembly::Assembly,
-    finding::{Finding, Findings},
+    finding::{Finding, Findings, Span},
     graph::{self, Advice, Graph},
     ids,
     limits::{self, Limits},
@@ -109,6 +109,11 @@ fn remarks(model: &mut Model, ids: &ids::Ids) -> Vec<Finding> {
     let told = remarks.into_iter().map(|(node, remark)| {
         let mut finding = remark.finding(&format!("Resources/{}", ids.node(node)));
         finding.resource_types.push(model.kind(node).to_string());
+        // What a pattern has set is its caller's business first.
+        let caller = model.nodes[node as usize].attributes.as_ref().and_then(|own| own.caller);
+        if let Some(caller) = caller {
+            finding.spans.insert(0, Span { at: caller.into(), label: String::new() });
+        }
         finding.in_stack(ids::stack_path(model, model.nodes[node as usize].stack))
     });
     told.collect()

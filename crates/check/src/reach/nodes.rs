@@ -213,6 +213,8 @@ impl<'a> Reader<'a> {
             let endpoint = resource.get("VpcEndpointType");
             if endpoint.is_absent() || endpoint.is("Gateway") {
                 node.opaque = Some(format!("`{}` is reached by routes", address(resource)));
+                // It has no address that anybody could connect to.
+                node.listens = false;
                 return Some(node);
             }
         }

@@ -1,0 +1,325 @@
+//! Who may talk to whom: security groups, and connections between them.
+
+mod rules;
+mod traffic;
+
+use std::{cell::RefCell, rc::Rc};
+
+use formwork_aws::{
+    ec2::{self, security_group},
+    types::{Cidr, cidr},
+};
+use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope};
+
+use crate::ThreeTierVpc;
+pub(crate) use rules::{Direction, Peer, connect};
+pub(crate) use traffic::Protocol;
+pub use traffic::Traffic;
+
+/// A security group that opens nothing by itself, and the connections that it may make and take.
+///
+/// A connection is two rules, each a resource of its own: one lets it out of the group that begins it, one lets it into
+/// the other. So groups may refer to each other, and to themselves, without a circle, also across stacks: both rules
+/// stand in the stack of the group that begins, which may so come later than the other. Where rules make the other
+/// stack wait for this one already, they stand there instead; [`rules_in`](Self::rules_in) says it by hand.
+///
+/// Nothing leaves the group unless it is allowed. A group without outbound rules may send anything anywhere, so there is
+/// one that matches nothing: it is never taken away, and allows no more when others come.
+///
+/// ```
+/// use formwork_aws::types::cidr;
+/// use formwork_core::App;
+/// use formwork_patterns::{Connect, SecurityGroup, ThreeTierVpc};
+///
+/// let app = App::for_tests();
+/// let stack = app.stack("office");
+/// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+/// let runners = SecurityGroup::new(stack.scope("Runners"), &network, "build machines");
+/// let cache = SecurityGroup::new(stack.scope("BuildCache"), &network, "what they share");
+/// runners.allow_to(&cache, 6379); // out of the one and into the other
+/// runners.allow_to(&runners, 7000..=7010); // and among themselves
+/// runners.allow_to_internet(443);
+/// ```
+///
+/// Saying the same connection twice is saying it once.
+///
+/// # Resources
+///
+/// | logical id | type | |
+/// | --- | --- | --- |
+/// | `Group` | `AWS::EC2::SecurityGroup` | |
+/// | `To<Other><Port>`, `Into<Other><Port>` | `AWS::EC2::SecurityGroupEgress`, `..Ingress` | for each connection that it begins |
+/// | `From<Other><Port>`, `OutOf<Other><Port>` | the same | for one that another begins, whose rules stand here |
+/// | `FromInternet<Port>`, `FromInternet<Port>V6`, `ToInternet..` | the same | for the internet |
+/// | `From<Range>Port<Port>`, `To<Range>Port<Port>` | the same | for a range of addresses |
+/// | `From<Name><Port>`, `To<Name><Port>` | the same | for a prefix list |
+///
+/// `<Other>` is the path of the other group's scope, after the id of its stack where that is another one; of a group
+/// that exists outside the program and stands in no scope, its id. `<Port>` is `443`, `8000To8010`, `Udp53`, `Icmp`,
+/// `Protocol50` or `All`.
+#[derive(Clone)]
+pub struct SecurityGroup<'a> {
+    scope: Scope<'a>,
+    /// Where rules go that this group begins.
+    rules: Scope<'a>,
+    id: Output<Id<ec2::SecurityGroup>>,
+    group: Option<ec2::SecurityGroup>,
+    waiting: Rc<RefCell<Waiting>>,
+}
+
+/// The rules of a group, and what must not begin before they are there. All clones of a group share it.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    waits: Vec<Handle>,
+    rules: Vec<Handle>,
+}
+
+impl<'a> SecurityGroup<'a> {
+    /// A group in a network, made in the scope of what it is for.
+    #[track_caller]
+    pub fn new(
+        scope: impl Into<Scope<'a>>,
+        network: &ThreeTierVpc<'a>,
+        description: impl IntoInput<String>,
+    ) -> Self {
+        Self::in_vpc(scope.into().for_caller(), network.id(), description)
+    }
+
+    /// The same before there is a network.
+    #[track_caller]
+    pub(crate) fn in_vpc(
+        scope: Scope<'a>,
+        vpc: Output<Id<ec2::Vpc>>,
+        description: impl IntoInput<String>,
+    ) -> Self {
+        let scope = scope.for_caller();
+        let nothing = security_group::Egress::builder()
+            .ip_protocol("tcp")
+            .from_port(1)
+            .to_port(1)
+            .cidr_ip("127.0.0.1/32")
+            .description("nothing leaves unless it is allowed");
+        let group = ec2::SecurityGroup::builder()
+            .group_description(description)
+            .vpc_id(vpc)
+            .security_group_egress([nothing]);
+        Self::of(scope, scope.add("Group", group))
+    }
+
+    /// A group that this program makes by itself; rules are added in the scope.
+    pub fn of(scope: impl Into<Scope<'a>>, group: ec2::SecurityGroup) -> Self {
+        Self { group: Some(group), ..Self::existing(scope, group) }
+    }
+
+    /// A group that exists already, outside this program: rules are added to it all the same.
+    pub fn existing(scope: impl Into<Scope<'a>>, id: impl IntoInput<Id<ec2::SecurityGroup>>) -> Self {
+        let (scope, id) = (scope.into(), Output::new(id.into_input().into_expr()));
+        Self { scope, rules: scope, id, group: None, waiting: Rc::default() }
+    }
+
+    /// The group for something that must not begin before the rules are there, such as a service: it will depend on
+    /// every rule in its stack that the group has or gets.
+    #[must_use]
+    pub fn before(self, waits: impl AsHandle) -> Self {
+        let waits = waits.as_handle();
+        let rules = self.waiting.borrow().rules.clone();
+        for rule in rules {
+            self.wait(waits, rule);
+        }
+        self.waiting.borrow_mut().waits.push(waits);
+        self
+    }
+
+    /// The same group with the rules that it begins in another place: in a stack that comes later, where this one must
+    /// not wait for the other group's.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Connect, SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// let (edge, service) = (app.stack("edge"), app.stack("service"));
+    /// let proxy = SecurityGroup::new(edge.scope("Proxy"), &network, "what the office reaches");
+    /// let api = SecurityGroup::new(service.scope("Api"), &network, "what the proxy asks");
+    /// proxy.rules_in(service.scope("FromProxy")).allow_to(&api, 8000); // `edge` does not wait for `service`
+    /// ```
+    #[must_use]
+    pub fn rules_in(&self, scope: impl Into<Scope<'a>>) -> Self {
+        Self { rules: scope.into(), ..self.clone() }
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> Output<Id<ec2::SecurityGroup>> {
+        self.id.clone()
+    }
+
+    /// Its resource, unless it exists outside this program.
+    pub fn group(&self) -> Option<ec2::SecurityGroup> {
+        self.group
+    }
+
+    /// Where it stands.
+    pub fn scope(&self) -> Scope<'a> {
+        self.scope
+    }
+
+    /// Where the rules stand that it begins.
+    pub(crate) fn rules(&self) -> Scope<'a> {
+        self.rules
+    }
+
+    /// What it is called in the names of rules and in their descriptions, within a stack.
+    fn label(&self, within: Scope<'a>) -> String {
+        let path = self.scope.path();
+        let stack = self.scope.stack().id();
+        if stack != within.stack().id() {
+            return format!("{}{path}", pascal(&stack));
+        }
+        match self.id.expr().plain() {
+            _ if !path.is_empty() => path,
+            Expr::Text(id) => pascal(id),
+            _ => "Group".to_owned(),
+        }
+    }
+}
+
+/// What takes part in connections: a [`SecurityGroup`], or what has one.
+///
+/// A connection says what it is for in one line, at the one who begins it:
+///
+/// ```
+/// # use formwork_aws::types::cidr;
+/// # use formwork_core::App;
+/// # use formwork_patterns::{Connect, SecurityGroup, ThreeTierVpc, Traffic};
+/// # let app = App::for_tests();
+/// # let stack = app.stack("mail");
+/// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+/// # let relay = SecurityGroup::new(stack.scope("Relay"), &network, "takes mail");
+/// # let filter = SecurityGroup::new(stack.scope("Filter"), &network, "reads mail");
+/// relay.allow_from_addresses(cidr!("203.0.113.0/24"), 25);
+/// relay.allow_to(&filter, Traffic::udp(11335));
+/// relay.allow_to(&filter, Traffic::icmp());
+/// ```
+pub trait Connect<'a> {
+    /// The group whose rules decide.
+    fn security_group(&self) -> &SecurityGroup<'a>;
+
+    /// Lets it talk to another, and the other answer.
+    #[track_caller]
+    fn allow_to(&self, to: &impl Connect<'a>, traffic: impl Into<Traffic>) {
+        let (from, to) = (self.security_group(), to.security_group());
+        connect(rules::place(from, to), from, to, traffic);
+    }
+
+    /// Lets everybody on the internet in, over IPv4 and IPv6.
+    #[track_caller]
+    fn allow_from_internet(&self, traffic: impl Into<Traffic>) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("FromInternet{}", traffic.name());
+        for (id, range) in both_families(id) {
+            group.rule(group.rules, Direction::In, id, traffic, "from the internet", Peer::Range(range));
+        }
+    }
+
+    /// Lets it talk to everybody on the internet, over IPv4 and IPv6.
+    #[track_caller]
+    fn allow_to_internet(&self, traffic: impl Into<Traffic>) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("ToInternet{}", traffic.name());
+        for (id, range) in both_families(id) {
+            group.rule(group.rules, Direction::Out, id, traffic, "to the internet", Peer::Range(range));
+        }
+    }
+
+    /// Lets a range of addresses in, such as that of an office.
+    #[track_caller]
+    fn allow_from_addresses(&self, range: Cidr, traffic: impl Into<Traffic>) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("From{}Port{}", of_range(range), traffic.name());
+        group.rule(group.rules, Direction::In, id, traffic, &format!("from {range}"), Peer::Range(range));
+    }
+
+    /// Lets it talk to a range of addresses.
+    #[track_caller]
+    fn allow_to_addresses(&self, range: Cidr, traffic: impl Into<Traffic>) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("To{}Port{}", of_range(range), traffic.name());
+        group.rule(group.rules, Direction::Out, id, traffic, &format!("to {range}"), Peer::Range(range));
+    }
+
+    /// Lets in whoever is on a prefix list, such as CloudFront's; `name` becomes part of the logical id.
+    ///
+    /// The lists of AWS have an id for each Region, which
+    /// `aws ec2 describe-managed-prefix-lists --filters Name=owner-id,Values=AWS` shows.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::{App, Id};
+    /// # use formwork_patterns::{Connect, SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("edge");
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+    /// let origin = SecurityGroup::new(stack.scope("Origin"), &network, "what CloudFront asks");
+    /// // com.amazonaws.global.cloudfront.origin-facing in eu-central-1
+    /// let cloudfront = Id::existing("pl-a3a144ca");
+    /// origin.allow_from_prefix_list("CloudFront", cloudfront, 443);
+    /// ```
+    #[track_caller]
+    fn allow_from_prefix_list(
+        &self,
+        name: &str,
+        list: impl IntoInput<Id<ec2::PrefixList>>,
+        traffic: impl Into<Traffic>,
+    ) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("From{}{}", pascal(name), traffic.name());
+        let list = Peer::List(Output::new(list.into_input().into_expr()));
+        group.rule(group.rules, Direction::In, id, traffic, &format!("from {}", pascal(name)), list);
+    }
+
+    /// Lets it talk to whoever is on a prefix list, such as that of S3; `name` becomes part of the logical id.
+    #[track_caller]
+    fn allow_to_prefix_list(
+        &self,
+        name: &str,
+        list: impl IntoInput<Id<ec2::PrefixList>>,
+        traffic: impl Into<Traffic>,
+    ) {
+        let (group, traffic) = (self.security_group(), traffic.into());
+        let id = format!("To{}{}", pascal(name), traffic.name());
+        let list = Peer::List(Output::new(list.into_input().into_expr()));
+        group.rule(group.rules, Direction::Out, id, traffic, &format!("to {}", pascal(name)), list);
+    }
+}
+
+impl<'a> Connect<'a> for SecurityGroup<'a> {
+    fn security_group(&self) -> &SecurityGroup<'a> {
+        self
+    }
+}
+
+/// All addresses, with the names of the rules for them.
+fn both_families(id: String) -> [(String, Cidr); 2] {
+    let v6 = format!("{id}V6");
+    [(id, cidr!("0.0.0.0/0")), (v6, cidr!("::/0"))]
+}
+
+/// `10.0.0.0/16` as a part of a logical id, which takes letters and digits only.
+fn of_range(range: Cidr) -> String {
+    let text = range.to_string();
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("x")
+}
+
+/// `shop-data` as a part of a logical id: `ShopData`.
+pub(crate) fn pascal(text: &str) -> String {
+    let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    parts.map(capital).collect()
+}

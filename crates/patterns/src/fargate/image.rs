@@ -1,0 +1,151 @@
+//! Container images, and which repository has to be readable to pull them.
+
+use formwork_aws::{
+    ecr,
+    policy::{Identity, Statement},
+};
+use formwork_core::{Arn, IntoInput, IntoText, Output, Param, interpolate, pseudo};
+
+/// A container image, and where it is pulled from.
+///
+/// Text is one, and so is an expression, such as a parameter that a deployment sets:
+///
+/// ```
+/// use formwork_aws::ecr;
+/// use formwork_core::{App, Parameter};
+/// use formwork_patterns::fargate::Image;
+///
+/// let app = App::for_tests();
+/// let stack = app.stack("shop");
+/// let public = Image::from("public.ecr.aws/docker/library/httpd:2.4");
+/// let chosen = Image::from(stack.parameter("Image", Parameter::string()));
+///
+/// // A repository of this program, with a tag: no other can be pulled from.
+/// fn api(repository: ecr::Repository) -> Image {
+///     Image::of(repository, "2025-11-03")
+/// }
+/// ```
+///
+/// A task may pull from the repository that its image names. Where the name is an expression, nothing is known but that
+/// it may be in the registry of the account: the task may pull from each repository there;
+/// [`pulled_from`](Self::pulled_from) says which one it is.
+#[derive(Clone)]
+pub struct Image {
+    name: Output<String>,
+    from: Pulled,
+}
+
+/// What has to be readable.
+#[derive(Clone)]
+enum Pulled {
+    /// Nothing: the image is public, or in a registry that is not Amazon's.
+    Anywhere,
+    /// One repository.
+    Repository(Output<String>),
+    /// It is not known which.
+    Unknown,
+}
+
+impl Image {
+    /// The image with a tag in a repository of Amazon ECR.
+    pub fn of(repository: ecr::Repository, tag: impl IntoText) -> Self {
+        let tag: Output<String> = Output::new(tag.into_text());
+        Self {
+            name: interpolate!("{}:{tag}", repository.repository_uri()),
+            from: Pulled::Repository(repository.arn().cast()),
+        }
+    }
+
+    /// Says which repository it is pulled from, where its name is an expression.
+    #[must_use]
+    pub fn pulled_from(self, repository: impl IntoInput<Arn<ecr::Repository>>) -> Self {
+        Self { from: Pulled::Repository(Output::new(repository.into_input().into_expr())), ..self }
+    }
+
+    /// Its name, with the registry and the tag.
+    pub fn name(&self) -> Output<String> {
+        self.name.clone()
+    }
+
+    fn new(name: Output<String>) -> Self {
+        let from = match name.expr().as_str() {
+            Some(text) => private(text).map_or(Pulled::Anywhere, Pulled::Repository),
+            None => Pulled::Unknown,
+        };
+        Self { name, from }
+    }
+
+    /// Whether it is certain that a later pull may be another image: no tag, or `latest`, and no digest.
+    pub(super) fn moves(&self) -> bool {
+        let Some(name) = self.name.expr().as_str() else { return false };
+        let last = name.rsplit('/').next().unwrap_or(name);
+        !last.contains('@') && last.split_once(':').is_none_or(|(_, tag)| tag == "latest")
+    }
+
+    /// What whoever pulls it must be allowed to do.
+    // docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html
+    pub(super) fn statements(&self) -> Vec<Statement<Identity>> {
+        let repository = match &self.from {
+            Pulled::Anywhere => return Vec::new(),
+            Pulled::Repository(arn) => arn.clone(),
+            Pulled::Unknown => interpolate!(
+                "arn:{}:ecr:{}:{}:repository/*",
+                pseudo::partition(),
+                pseudo::region(),
+                pseudo::account_id()
+            ),
+        };
+        let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+        vec![
+            Statement::allow(pull).on(repository),
+            // It is the registry's and cannot be narrowed.
+            Statement::allow("ecr:GetAuthorizationToken").on_all_resources(),
+        ]
+    }
+}
+
+/// The ARN of the repository of `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.2`.
+fn private(name: &str) -> Option<Output<String>> {
+    let (host, path) = name.split_once('/')?;
+    let (account, host) = host.split_once('.')?;
+    let region = match host.strip_prefix("dkr.ecr.").or_else(|| host.strip_prefix("dkr.ecr-fips.")) {
+        Some(host) => {
+            host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?
+        }
+        None => host.strip_prefix("dkr-ecr.")?.strip_suffix(".on.aws")?,
+    };
+    let path = path.split_once('@').map_or(path, |(path, _)| path);
+    let path = path.split_once(':').map_or(path, |(path, _)| path);
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_account.then(|| interpolate!("arn:{}:ecr:{region}:{account}:repository/{path}", pseudo::partition()))
+}
+
+impl From<&str> for Image {
+    fn from(name: &str) -> Self {
+        Self::from(name.to_owned())
+    }
+}
+
+impl From<String> for Image {
+    fn from(name: String) -> Self {
+        Self::new(Output::new(name.into_text()))
+    }
+}
+
+impl From<&String> for Image {
+    fn from(name: &String) -> Self {
+        Self::from(name.clone())
+    }
+}
+
+impl From<Output<String>> for Image {
+    fn from(name: Output<String>) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<Param<String>> for Image {
+    fn from(name: Param<String>) -> Self {
+        Self::new(name.value())
+    }
+}

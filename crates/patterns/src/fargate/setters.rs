@@ -1,0 +1,150 @@
+//! The options of a task, given to the builder of each kind of task.
+
+/// Options of the task in the field `task`, for a builder of this name and these parameters.
+macro_rules! task_setters {
+    ($builder:ident $(<$lifetime:lifetime>)?) => {
+        impl $(<$lifetime>)? $builder $(<$lifetime>)? {
+            /// Sets the image: for what begins with that of another task.
+            #[track_caller]
+            pub fn image(mut self, image: impl Into<$crate::fargate::Image>) -> Self {
+                self.task.image = $crate::place::Said::new(image.into());
+                self
+            }
+
+            /// Sets CPU and memory, `Fargate::Cpu256.memory_mib::<512>()` unless said: only pairs that there are compile.
+            pub fn size(mut self, size: formwork_aws::types::FargateSize) -> Self {
+                self.task.size = size;
+                self
+            }
+
+            /// Runs on ARM processors (Graviton), which cost less; the image has to be built for them.
+            pub fn arm64(mut self) -> Self {
+                self.task.arm = true;
+                self
+            }
+
+            /// Sets the arguments of the image's entry point, or the program where it has none.
+            pub fn command(mut self, command: impl formwork_core::IntoInput<Vec<String>>) -> Self {
+                self.task.command = Some($crate::fargate::task::output(command));
+                self
+            }
+
+            /// Sets the program that is started, in place of the image's entry point.
+            pub fn entry_point(mut self, program: impl formwork_core::IntoInput<Vec<String>>) -> Self {
+                self.task.entry_point = Some($crate::fargate::task::output(program));
+                self
+            }
+
+            /// Sets the folder in which the program is started.
+            pub fn working_directory(mut self, folder: impl formwork_core::IntoText) -> Self {
+                self.task.working_directory = Some($crate::fargate::task::text(folder));
+                self
+            }
+
+            /// Sets the user that the program runs as, a name or a number that the image knows, with or without a group:
+            /// `1000` unless said, which works with images whose files everybody may read.
+            pub fn user(mut self, user: impl formwork_core::IntoText) -> Self {
+                self.task.user = $crate::fargate::task::User::Named($crate::fargate::task::text(user));
+                self
+            }
+
+            /// Runs the program as the user that the image names, or as root where it names none.
+            pub fn user_of_image(mut self) -> Self {
+                self.task.user = $crate::fargate::task::User::OfImage;
+                self
+            }
+
+            /// Lets the program write everywhere in its file system, not in `/tmp` alone. An intruder can so change the
+            /// program.
+            pub fn writable_root(mut self) -> Self {
+                self.task.writable_root = true;
+                self
+            }
+
+            /// Sets how much `/tmp` holds: 64 MiB of the task's memory unless said.
+            #[track_caller]
+            pub fn temporary_files(mut self, size: formwork_aws::types::DataSize) -> Self {
+                self.task.set_scratch(size);
+                self
+            }
+
+            /// Sets how much storage the task has for its images and files: 21 to 200 GiB, 20 unless said.
+            #[track_caller]
+            pub fn storage(mut self, size: formwork_aws::types::DataSize) -> Self {
+                self.task.set_storage(size);
+                self
+            }
+
+            /// Sets a limit of Linux for the main container, soft and hard, such as that of open files.
+            #[track_caller]
+            pub fn limit(
+                mut self,
+                limit: formwork_aws::ecs::task_definition::Name,
+                soft: u32,
+                hard: u32,
+            ) -> Self {
+                self.task.limits.push($crate::place::Said::new((limit, soft, hard)));
+                self
+            }
+
+            /// Sets how ECS finds out whether the main container is well, by a command within it.
+            pub fn container_health_check(mut self, health: $crate::fargate::ContainerHealth) -> Self {
+                self.task.health = Some(health);
+                self
+            }
+
+            /// Sets how long the program has to end by itself when it is told to: up to 120 seconds, 30 unless said.
+            #[track_caller]
+            pub fn stops_within(mut self, time: impl Into<formwork_aws::types::Duration>) -> Self {
+                self.task.set_stop(time.into());
+                self
+            }
+
+            /// Sets an environment variable to a value that anybody may see. A secret does not compile here:
+            /// [`secret`](Self::secret) takes it, by reference.
+            #[track_caller]
+            pub fn environment(mut self, name: impl Into<String>, value: impl formwork_core::IntoText) -> Self {
+                self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
+                    name: name.into(),
+                    value: $crate::fargate::variables::Setting::Plain($crate::fargate::task::text(value)),
+                }));
+                self
+            }
+
+            /// Sets an environment variable to a secret, which is looked up when the container starts; only this secret
+            /// may be read for it.
+            #[track_caller]
+            pub fn secret(mut self, name: impl Into<String>, value: impl Into<$crate::SecretValue>) -> Self {
+                self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
+                    name: name.into(),
+                    value: $crate::fargate::variables::Setting::Secret(value.into()),
+                }));
+                self
+            }
+
+            /// Sets how long the output of the containers is kept: 30 days unless said.
+            pub fn logs(
+                mut self,
+                retention: impl formwork_core::IntoInput<formwork_aws::types::LogRetention>,
+            ) -> Self {
+                self.task.retention = $crate::fargate::task::output(retention);
+                self
+            }
+
+            /// Adds a container beside the main one.
+            #[track_caller]
+            pub fn sidecar(mut self, sidecar: $crate::fargate::Sidecar) -> Self {
+                self.task.sidecars.push($crate::place::Said::new(sidecar));
+                self
+            }
+
+            /// Sets the name of the main container: `app` unless said.
+            pub fn container_name(mut self, name: impl Into<String>) -> Self {
+                self.task.container = name.into();
+                self
+            }
+        }
+    };
+}
+
+pub(crate) use task_setters;

@@ -1,0 +1,403 @@
+//! Tasks: containers, the roles that they act with, and the log that they write.
+
+use std::{cell::RefCell, rc::Rc};
+
+use formwork_aws::{
+    ecs::{self, Fargate, FargateSize, task_definition},
+    iam::{self, TrustPolicy},
+    logs,
+    policy::{Condition, Statement},
+    types::{DataSize, Duration, LogRetention, Port, days, gib, mib},
+};
+use formwork_core::{
+    Enumeration, Expr, Finding, Input, IntoInput, IntoText, Output, Scope, interpolate, json, pseudo,
+};
+
+use super::{
+    health::ContainerHealth,
+    image::Image,
+    limits::{Limit, Limited},
+    sidecar::Sidecar,
+    variables::{self, Setting, Variable},
+};
+use crate::{
+    Configure, Grantee, Role, SecretValue,
+    place::{Said, report},
+};
+
+/// What a task is to be: the main container and what is beside it. Services, scheduled tasks and one-off tasks have the
+/// same options, which `task_setters!` gives to the builder of each.
+#[derive(Clone)]
+pub(crate) struct TaskSpec {
+    pub(crate) image: Said<Image>,
+    pub(crate) container: String,
+    pub(crate) size: FargateSize,
+    pub(crate) arm: bool,
+    pub(crate) command: Option<Output<Vec<String>>>,
+    pub(crate) entry_point: Option<Output<Vec<String>>>,
+    pub(crate) working_directory: Option<Output<String>>,
+    pub(crate) user: User,
+    pub(crate) writable_root: bool,
+    /// MiB of `/tmp`, where the root file system can only be read.
+    pub(super) scratch: Option<Limited>,
+    pub(super) storage: Option<Limited>,
+    pub(crate) limits: Vec<Said<(task_definition::Name, u32, u32)>>,
+    pub(crate) health: Option<ContainerHealth>,
+    pub(super) stop: Option<Limited>,
+    pub(crate) variables: Vec<Said<Variable>>,
+    pub(crate) retention: Output<LogRetention>,
+    pub(crate) sidecars: Vec<Said<Sidecar>>,
+    pub(crate) exec: bool,
+    pub(crate) port: Option<Port>,
+    pub(crate) port_name: Option<String>,
+}
+
+// docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+const SCRATCH: Limit = Limit { what: "the size of `/tmp`", unit: " MiB", least: 1, most: 249_856 };
+const STORAGE: Limit = Limit { what: "the storage of a task", unit: " GiB", least: 21, most: 200 };
+const STOP: Limit = Limit::seconds("the time in which a program has to end", 0, 120);
+
+/// Whom the program in a container runs as.
+#[derive(Clone)]
+pub(crate) enum User {
+    Named(Output<String>),
+    OfImage,
+}
+
+impl TaskSpec {
+    #[track_caller]
+    pub(crate) fn new(image: impl Into<Image>) -> Self {
+        Self {
+            image: Said::new(image.into()),
+            container: "app".to_owned(),
+            size: Fargate::Cpu256.memory_mib::<512>(),
+            arm: false,
+            command: None,
+            entry_point: None,
+            working_directory: None,
+            user: User::Named(text("1000")),
+            writable_root: false,
+            scratch: None,
+            storage: None,
+            limits: Vec::new(),
+            health: None,
+            stop: None,
+            variables: Vec::new(),
+            retention: output(days(30)),
+            sidecars: Vec::new(),
+            exec: false,
+            port: None,
+            port_name: None,
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn set_scratch(&mut self, size: DataSize) {
+        self.scratch = Some(SCRATCH.said_size(size, mib(1)));
+    }
+
+    #[track_caller]
+    pub(crate) fn set_storage(&mut self, size: DataSize) {
+        self.storage = Some(STORAGE.said_size(size, gib(1)));
+    }
+
+    #[track_caller]
+    pub(crate) fn set_stop(&mut self, time: Duration) {
+        self.stop = Some(STOP.said(time));
+    }
+
+    /// Makes the task definition, with the log group and the roles unless they are shared with another task.
+    #[track_caller]
+    pub(crate) fn build<'a>(self, scope: Scope<'a>, shared: Option<Shared<'a>>) -> Task<'a> {
+        let scope = scope.for_caller();
+        self.judge(&scope);
+        self.build_like(scope, shared)
+    }
+
+    /// The same without saying what is wrong: of options that were judged with another task.
+    #[track_caller]
+    pub(crate) fn build_like<'a>(self, scope: Scope<'a>, shared: Option<Shared<'a>>) -> Task<'a> {
+        // A role of another stack must not name what is in this one, which waits for it already.
+        let near = shared
+            .as_ref()
+            .is_some_and(|shared| scope.edit(shared.execution.role()).stack() == scope.stack().id());
+        let log =
+            shared.as_ref().and_then(|shared| shared.log.filter(|_| shared.one_log || (self.exec && !near)));
+        let log = log.unwrap_or_else(|| {
+            scope.add("Log", logs::LogGroup::builder().retention_in_days(self.retention.clone()))
+        });
+        let made = |id: &'static str, what| Role::of(scope, scope.add(id, trusted(what)));
+        let (execution, role) = match shared {
+            Some(shared) if near => (shared.execution, shared.role),
+            Some(shared) => (made("ExecutionRole", "starts the tasks"), shared.role),
+            None => (made("ExecutionRole", "starts the tasks"), made("TaskRole", "what the program may do")),
+        };
+        // The ARN of a log group ends with `:*`: all its streams.
+        execution.grant(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(log.arn()));
+        let beside = || self.sidecars.iter().map(|said| &said.value);
+        let images = std::iter::once(&self.image.value).chain(beside().map(|sidecar| &sidecar.image));
+        let pull = images.flat_map(Image::statements);
+        let read = std::iter::once(&self.variables).chain(beside().map(|sidecar| &sidecar.variables));
+        for statement in pull.chain(read.flat_map(|variables| variables::statements(variables))) {
+            execution.grant(statement);
+        }
+        for statement in beside().flat_map(Sidecar::rights) {
+            role.grant(statement);
+        }
+        if self.exec {
+            grant_exec(role, log);
+        }
+        let definition = scope.add("TaskDefinition", self.definition(scope, log, execution, role));
+        if matches!(self.user, User::OfImage) {
+            scope.edit(definition).accept("FW2048", "the image names the user, as was said");
+        }
+        let (added, followers) = (Rc::default(), Rc::default());
+        Task { scope, definition, log, execution, role, spec: self, added, followers }
+    }
+
+    fn definition(
+        &self,
+        scope: Scope<'_>,
+        log: logs::LogGroup,
+        execution: Role<'_>,
+        role: Role<'_>,
+    ) -> task_definition::Builder {
+        let prefix = match scope.path() {
+            path if path.is_empty() => self.container.clone(),
+            path => path.to_lowercase(),
+        };
+        let beside = self.sidecars.iter().map(|said| said.value.container(log, &prefix));
+        let containers: Vec<Input<_>> = std::iter::once(self.main(log, &prefix)).chain(beside).collect();
+        let platform = task_definition::RuntimePlatform::builder()
+            .operating_system_family(task_definition::OperatingSystemFamily::Linux)
+            .cpu_architecture(match self.arm {
+                true => task_definition::CpuArchitecture::Arm64,
+                false => task_definition::CpuArchitecture::X86_64,
+            });
+        let storage = self
+            .storage
+            .map(|size| task_definition::EphemeralStorage::builder().size_in_gib(gib(size.small())));
+        ecs::TaskDefinition::builder()
+            .fargate(self.size)
+            .runtime_platform(platform)
+            .execution_role_arn(execution.role())
+            .task_role_arn(role.role())
+            .ephemeral_storage(storage)
+            .container_definitions(containers)
+    }
+
+    /// Says what is wrong with the options of the task.
+    fn judge(&self, scope: &Scope<'_>) {
+        if self.image.value.moves() {
+            let name = self.image.value.name();
+            let name = name.expr().as_str().unwrap_or_default();
+            let finding = Finding::note("FW3041", format!("the image `{name}` has no tag that stays"))
+                .help("name a tag of its own for each build, so that a deployment runs what was tested");
+            report(scope, finding, self.image.at);
+        }
+        for limited in [self.scratch, self.storage, self.stop].into_iter().flatten() {
+            limited.judge(scope);
+        }
+        for said in &self.limits {
+            let (limit, soft, hard) = &said.value;
+            if soft > hard {
+                let message =
+                    format!("the soft limit {soft} of `{}` is above the hard one, {hard}", limit.as_str());
+                report(
+                    scope,
+                    Finding::error("FW3048", message).help("say the soft limit first, then the hard one"),
+                    said.at,
+                );
+            }
+        }
+        if let Some(health) = &self.health {
+            health.judge(scope);
+        }
+        if let Some(scratch) = self.scratch
+            && scratch.small() >= self.size.memory_mib()
+        {
+            let (scratch_mib, memory) = (scratch.small(), self.size.memory_mib());
+            let message =
+                format!("temporary files of {scratch_mib} MiB do not fit into the {memory} MiB of the task");
+            let help =
+                "`/tmp` is in the memory of the task: take a larger `.size(..)`, or `.writable_root()`";
+            report(scope, Finding::error("FW3048", message).help(help), scratch.at());
+        }
+        variables::judge(scope, &self.container, &self.variables);
+        for (index, said) in self.sidecars.iter().enumerate() {
+            let name = &said.value.name;
+            said.value.judge(scope);
+            let earlier = self.sidecars[..index].iter().find(|earlier| earlier.value.name == *name);
+            if *name == self.container || earlier.is_some() {
+                let finding =
+                    Finding::error("FW3044", format!("two containers of the task are called `{name}`"))
+                        .help("containers of a task have names of their own: `Sidecar::new(\"name\", image)`")
+                        .at(said.at, "this one");
+                let finding = match earlier {
+                    Some(earlier) => finding.at(earlier.at, "and this one"),
+                    None => finding.with_note("the main container has this name"),
+                };
+                scope.app().report(finding.in_stack(scope.stack().id()));
+            }
+        }
+    }
+}
+
+/// Text as a value.
+pub(super) fn text(text: impl IntoText) -> Output<String> {
+    Output::new(text.into_text())
+}
+
+/// What a property takes, as a value.
+pub(super) fn output<T>(value: impl IntoInput<T>) -> Output<T> {
+    Output::new(value.into_input().into_expr())
+}
+
+/// A role that tasks of this account, and nobody else, act with.
+// docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
+fn trusted(description: &str) -> iam::role::Complete {
+    let of_account = Condition::string_equals("aws:SourceAccount", pseudo::account_id());
+    let by_tasks = Condition::arn_like(
+        "aws:SourceArn",
+        interpolate!("arn:{}:ecs:{}:{}:*", pseudo::partition(), pseudo::region(), pseudo::account_id()),
+    );
+    let trust = TrustPolicy::service("ecs-tasks.amazonaws.com").when(of_account).when(by_tasks);
+    iam::Role::builder().description(description).assume_role_policy_document(trust)
+}
+
+/// Lets sessions of `Exec` be held, and what is typed in them be kept in the log of the task.
+// docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+fn grant_exec(role: Role<'_>, log: logs::LogGroup) {
+    let channels = [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ];
+    // Neither channels nor the list of log groups can be narrowed.
+    role.grant(Statement::allow(channels).on_all_resources());
+    role.grant(Statement::allow("logs:DescribeLogGroups").on_all_resources());
+    let keep = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+    role.grant(Statement::allow(keep).on(log.arn()));
+}
+
+/// What tasks have in common where one is like another.
+#[derive(Clone)]
+pub(crate) struct Shared<'a> {
+    pub(crate) execution: Role<'a>,
+    pub(crate) role: Role<'a>,
+    log: Option<logs::LogGroup>,
+    /// Whether they write to one log.
+    one_log: bool,
+}
+
+/// A task definition with its roles and its log.
+#[derive(Clone)]
+pub(crate) struct Task<'a> {
+    scope: Scope<'a>,
+    definition: ecs::TaskDefinition,
+    log: logs::LogGroup,
+    execution: Role<'a>,
+    role: Role<'a>,
+    spec: TaskSpec,
+    /// What was set after it was built, for tasks that are to be like it.
+    added: Rc<RefCell<Vec<Said<Variable>>>>,
+    /// Tasks that are given whatever this one is given.
+    followers: Rc<RefCell<Vec<Task<'a>>>>,
+}
+
+impl<'a> Task<'a> {
+    pub(crate) fn definition(&self) -> ecs::TaskDefinition {
+        self.definition
+    }
+
+    pub(crate) fn log(&self) -> logs::LogGroup {
+        self.log
+    }
+
+    pub(crate) fn execution_role(&self) -> Role<'a> {
+        self.execution
+    }
+
+    pub(crate) fn role(&self) -> Role<'a> {
+        self.role
+    }
+
+    /// The name of the main container.
+    pub(crate) fn container(&self) -> &str {
+        &self.spec.container
+    }
+
+    /// What it is, with the variables that it was given since it was built: for a task that is to be like it.
+    pub(crate) fn spec(&self) -> TaskSpec {
+        let mut spec = self.spec.clone();
+        for added in self.added.borrow().iter() {
+            spec.variables.retain(|said| said.value.name != added.value.name);
+            spec.variables.push(added.clone());
+        }
+        spec
+    }
+
+    /// What a task that is like it has in common with it.
+    pub(crate) fn shared(&self, log: bool) -> Shared<'a> {
+        Shared { execution: self.execution, role: self.role, log: Some(self.log), one_log: log }
+    }
+
+    /// Gives another task whatever this one is given from now on.
+    pub(crate) fn is_followed_by(&self, task: &Self) {
+        self.followers.borrow_mut().push(task.clone());
+    }
+
+    /// Sets a variable of the main container, in place of one of this name.
+    #[track_caller]
+    fn set(&self, variable: Variable) {
+        for follower in self.followers.borrow().iter() {
+            follower.set(variable.clone());
+        }
+        if let Setting::Secret(secret) = &variable.value {
+            for statement in secret.statements() {
+                self.execution.grant(statement);
+            }
+        }
+        let edit = self.scope.edit(self.definition);
+        // The main container is the first.
+        let lists = [("Environment", "Value"), ("Secrets", "ValueFrom")];
+        let (own, other) = match variable.value {
+            Setting::Plain(_) => (lists[0], lists[1]),
+            Setting::Secret(_) => (lists[1], lists[0]),
+        };
+        let place = |list: &str| {
+            let Some(Expr::List(entries)) = edit.get(&format!("ContainerDefinitions.0.{list}")) else {
+                return None;
+            };
+            let named = |entry: &Expr| entry.get("Name").and_then(Expr::as_str) == Some(&variable.name);
+            entries.iter().position(named).map(|index| (index, entries.len()))
+        };
+        if let Some((index, count)) = place(other.0) {
+            let path = format!("ContainerDefinitions.0.{}", other.0);
+            edit.remove(&if count == 1 { path } else { format!("{path}.{index}") });
+        }
+        let value = match &variable.value {
+            Setting::Plain(value) => value.clone(),
+            Setting::Secret(secret) => secret.value_from(),
+        };
+        let path = format!("ContainerDefinitions.0.{}", own.0);
+        match place(own.0) {
+            Some((index, _)) => edit.set(&format!("{path}.{index}.{}", own.1), value),
+            None => edit.append(&path, json!({"Name": variable.name.clone(), (own.1): value})),
+        };
+        self.added.borrow_mut().push(Said::new(variable));
+    }
+}
+
+impl Configure for Task<'_> {
+    #[track_caller]
+    fn set_variable(&self, name: &str, value: Output<String>) {
+        self.set(Variable { name: name.to_owned(), value: Setting::Plain(value) });
+    }
+
+    #[track_caller]
+    fn set_secret(&self, name: &str, value: SecretValue) {
+        self.set(Variable { name: name.to_owned(), value: Setting::Secret(value) });
+    }
+}

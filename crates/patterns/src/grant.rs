@@ -1,0 +1,147 @@
+//! Who may do what: rights, and the settings that come with them.
+
+use formwork_aws::{
+    iam,
+    policy::{Document, Identity, Statement},
+};
+use formwork_core::{Expr, IntoJson, Output, Scope, json};
+
+use crate::SecretValue;
+
+/// A role, and where it stands: what rights are given to.
+///
+/// ```
+/// use formwork_aws::iam::{self, Statement, TrustPolicy};
+/// use formwork_core::App;
+/// use formwork_patterns::{Grantee, Role};
+///
+/// let app = App::for_tests();
+/// let stack = app.stack("reports");
+/// let trust = TrustPolicy::service("lambda.amazonaws.com");
+/// let role = Role::of(stack, stack.add("Role", iam::Role::builder().assume_role_policy_document(trust)));
+/// role.grant(Statement::allow("s3:GetObject").on("arn:aws:s3:::acme-reports/*"));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Role<'a> {
+    scope: Scope<'a>,
+    role: iam::Role,
+}
+
+impl<'a> Role<'a> {
+    /// A role that this program makes.
+    pub fn of(scope: impl Into<Scope<'a>>, role: iam::Role) -> Self {
+        Self { scope: scope.into(), role }
+    }
+
+    /// Its resource.
+    pub fn role(&self) -> iam::Role {
+        self.role
+    }
+}
+
+/// What rights are given to: a [`Role`], or what acts with one.
+pub trait Grantee<'a> {
+    /// The role that it acts with.
+    fn role(&self) -> Role<'a>;
+
+    /// Gives it a right: a statement of the policy `Grants` of its role. What it has already is not written again.
+    #[track_caller]
+    fn grant(&self, statement: Statement<Identity>) {
+        let Role { scope, role } = self.role();
+        let edit = scope.edit(role);
+        let document = Document::new().statement(statement).into_json();
+        let statement = document.get("Statement").and_then(|list| list.as_list()?.first().cloned());
+        let policies = match edit.get("Policies") {
+            Some(Expr::List(policies)) => policies,
+            _ => Vec::new(),
+        };
+        let own = policies
+            .iter()
+            .position(|policy| policy.get("PolicyName").and_then(Expr::as_str) == Some("Grants"));
+        match (own, statement) {
+            (Some(index), Some(statement)) => {
+                let path = format!("Policies.{index}.PolicyDocument.Statement");
+                let known = edit.get(&path);
+                if !known.is_some_and(|known| known.as_list().is_some_and(|known| known.contains(&statement)))
+                {
+                    edit.append(&path, formwork_core::Json::from_expr(statement));
+                }
+            }
+            _ => {
+                let document = formwork_core::Json::from_expr(document);
+                edit.append("Policies", json!({"PolicyName": "Grants", "PolicyDocument": document}));
+            }
+        }
+    }
+}
+
+impl<'a> Grantee<'a> for Role<'a> {
+    fn role(&self) -> Role<'a> {
+        *self
+    }
+}
+
+/// What takes settings: environment variables, and secrets by reference.
+pub trait Configure {
+    /// Sets a variable to a value that anybody may see.
+    fn set_variable(&self, name: &str, value: Output<String>);
+
+    /// Sets a variable to a secret's value, which is looked up when the program starts.
+    fn set_secret(&self, name: &str, value: SecretValue);
+}
+
+/// What was just allowed, to hand over the settings that belong to it.
+///
+/// ```
+/// # use formwork_aws::iam::{self, TrustPolicy};
+/// # use formwork_core::App;
+/// # use formwork_patterns::{Granted, Role};
+/// # let app = App::for_tests();
+/// # let stack = app.stack("reports");
+/// # let trust = TrustPolicy::service("lambda.amazonaws.com");
+/// # let role = Role::of(stack, stack.add("Role", iam::Role::builder().assume_role_policy_document(trust)));
+/// let granted: Granted<'_, Role<'_>> = Granted::new(&role);
+/// ```
+pub struct Granted<'g, G: ?Sized> {
+    to: &'g G,
+    settings: Vec<(&'static str, Setting)>,
+}
+
+enum Setting {
+    Plain(Output<String>),
+    Secret(SecretValue),
+}
+
+impl<'g, G: ?Sized> Granted<'g, G> {
+    /// Something was allowed; no settings belong to it yet.
+    pub fn new(to: &'g G) -> Self {
+        Self { to, settings: Vec::new() }
+    }
+
+    /// Adds a setting, with what its name has after the name that [`env`](Self::env) is given: `""` or `"_HOST"`.
+    #[must_use]
+    pub fn setting(mut self, suffix: &'static str, value: Output<String>) -> Self {
+        self.settings.push((suffix, Setting::Plain(value)));
+        self
+    }
+
+    /// Adds a setting that is a secret.
+    #[must_use]
+    pub fn secret_setting(mut self, suffix: &'static str, value: SecretValue) -> Self {
+        self.settings.push((suffix, Setting::Secret(value)));
+        self
+    }
+}
+
+impl<G: Configure + ?Sized> Granted<'_, G> {
+    /// Sets environment variables of this name to where the thing is found and how to get in.
+    pub fn env(self, name: &str) {
+        for (suffix, setting) in self.settings {
+            let name = format!("{name}{suffix}");
+            match setting {
+                Setting::Plain(value) => self.to.set_variable(&name, value),
+                Setting::Secret(value) => self.to.set_secret(&name, value),
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Patterns: a network, a service, a database, a cache, with what stands beside them, secure as written.
+//!
+//! A pattern is a builder that says what is wanted and makes the resources that this takes. It is written with the
+//! typed resources of [`formwork_aws`] and nothing else, so that it also shows how a team writes its own.
+//!
+//! - **Safe unless said otherwise**: encrypted, private, logged, backed up, with the least rights. A weaker choice has a
+//!   name that shows in a review, such as `.publicly_accessible()`.
+//! - **Production differs**: where [`Environment::is_production`](formwork_core::Environment::is_production) holds,
+//!   there are standbys, deletion protection and a snapshot on removal, without a word.
+//! - **Nothing is hidden**: what a pattern made is there as typed handles, and
+//!   [`Scope::customize`](formwork_core::Scope::customize) reaches every property of them.
+//! - **No surprises**: no Lambda functions, no custom resources, nothing that was not asked for.
+//!
+//! **Logical ids are part of the interface**: the list of resources in a pattern's documentation names them.
+//!
+//! **Boundary:** whether AWS accepts what results is `check`'s business; a pattern reports (`FW3001` and on) what only
+//! it can know. Everything here uses the public interface of `formwork-aws` alone.
+
+mod connect;
+pub mod explain;
+pub mod fargate;
+mod grant;
+pub mod load_balancer;
+mod metric;
+mod place;
+mod schedule;
+mod secret;
+pub mod three_tier_vpc;
+
+pub use connect::{Connect, SecurityGroup, Traffic};
+pub use fargate::FargateService;
+pub use grant::{Configure, Granted, Grantee, Role};
+pub use load_balancer::{LoadBalancer, Route};
+pub use metric::{Metric, Stat};
+pub use schedule::{Schedule, Weekday};
+pub use secret::SecretValue;
+pub use three_tier_vpc::{AclEntry, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};

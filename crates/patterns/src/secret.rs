@@ -1,0 +1,106 @@
+//! Secrets as settings: by reference, never by value.
+
+use formwork_aws::{
+    kms,
+    policy::{Identity, Statement},
+    secretsmanager, ssm,
+};
+use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, pseudo};
+
+/// A secret that a program is started with: where its value is kept, never the value.
+///
+/// ```
+/// use formwork_aws::secretsmanager::Secret;
+/// use formwork_core::App;
+/// use formwork_patterns::SecretValue;
+///
+/// let app = App::for_tests();
+/// let stack = app.stack("shop");
+/// let payments = stack.add("Payments", Secret::builder().description("access to the payment provider"));
+/// let whole = SecretValue::from(payments);
+/// let token = SecretValue::from(payments).key("token"); // of a secret that is a JSON object
+/// ```
+#[derive(Clone)]
+pub struct SecretValue {
+    arn: Output<String>,
+    key: Option<String>,
+    decrypts: Option<Output<Arn<kms::Key>>>,
+    parameter: bool,
+}
+
+impl SecretValue {
+    /// The value of a secret, by its whole ARN.
+    pub fn of(arn: impl IntoInput<Arn<secretsmanager::Secret>>) -> Self {
+        Self { arn: Output::new(arn.into_input().into_expr()), key: None, decrypts: None, parameter: false }
+    }
+
+    /// The value of a parameter of Systems Manager, by its name, with the slash that it begins with.
+    pub fn parameter(name: impl IntoText) -> Self {
+        let name: Output<String> = Output::new(name.into_text());
+        let arn = interpolate!(
+            "arn:{}:ssm:{}:{}:parameter{name}",
+            pseudo::partition(),
+            pseudo::region(),
+            pseudo::account_id()
+        );
+        Self { arn, key: None, decrypts: None, parameter: true }
+    }
+
+    /// Only what stands under a key, where the value is a JSON object.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Says that it is encrypted with a key of your own, which the reader must be allowed to use.
+    #[must_use]
+    pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
+        self.decrypts = Some(Output::new(key.into_input().into_expr()));
+        self
+    }
+
+    /// The whole ARN of the secret or parameter.
+    pub fn arn(&self) -> Output<String> {
+        self.arn.clone()
+    }
+
+    /// The form in which ECS takes it.
+    // docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    pub fn value_from(&self) -> Output<String> {
+        match &self.key {
+            Some(key) => interpolate!("{}:{key}::", self.arn),
+            None => self.arn.clone(),
+        }
+    }
+
+    /// What is wrong with the key, if anything: `has an empty key`.
+    pub(crate) fn wrong_key(&self) -> Option<&'static str> {
+        match &self.key {
+            Some(_) if self.parameter => Some("is a parameter of Systems Manager, which has no keys"),
+            Some(key) if key.is_empty() => Some("has an empty key"),
+            Some(key) if key.contains(':') => Some("has a key with `:`, which ECS cannot read"),
+            _ => None,
+        }
+    }
+
+    /// What whoever reads it must be allowed to do.
+    pub fn statements(&self) -> Vec<Statement<Identity>> {
+        let action = if self.parameter { "ssm:GetParameters" } else { "secretsmanager:GetSecretValue" };
+        let read = Statement::allow(action).on(self.arn.clone());
+        let decrypt = self.decrypts.clone().map(|key| Statement::allow("kms:Decrypt").on(key));
+        [Some(read), decrypt].into_iter().flatten().collect()
+    }
+}
+
+impl From<secretsmanager::Secret> for SecretValue {
+    fn from(secret: secretsmanager::Secret) -> Self {
+        Self::of(secret)
+    }
+}
+
+impl From<ssm::Parameter> for SecretValue {
+    fn from(parameter: ssm::Parameter) -> Self {
+        Self::parameter(parameter)
+    }
+}

@@ -1,0 +1,131 @@
+//! Patterns, with every legal combination of their options, judged by `check`, by cfn-lint and by reachability; and
+//! what each option changes, as snapshots.
+
+use std::fmt::Debug;
+
+use formwork::{
+    check::{Check, Exposure, Report},
+    core::{App, Assembly, Environment, Format, Options, Severity},
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+
+use crate::support::{folder, lint, templates};
+
+mod connections;
+mod fargate;
+mod load_balancer;
+mod network;
+mod scaling;
+mod tasks;
+
+/// So many programs of a run are shown to cfn-lint as well, which takes seconds for each.
+const LINTED: usize = 10;
+
+/// A program in an environment.
+pub(crate) fn assemble(environment: &str, program: impl Fn(&App)) -> Assembly {
+    let place = Environment::new(environment).account("111122223333").region("eu-central-1");
+    let app = App::new("shop", place);
+    program(&app);
+    app.synth(&Options::default()).unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+/// All templates together, as text.
+pub(crate) fn text(assembly: &Assembly) -> String {
+    let stacks = assembly.stacks();
+    stacks.iter().map(|stack| format!("# {}\n{}\n", stack.id(), stack.template().yaml())).collect()
+}
+
+/// What holds for every program that is made of legal options: `check` finds no error and cfn-lint neither error nor
+/// warning, the same program is the same text, and the internet reaches nothing but what `exposed` allows. What else
+/// holds is asserted by `more`.
+pub(crate) fn holds<O: Debug>(
+    name: &str,
+    cases: usize,
+    options: impl Strategy<Value = (bool, O)>,
+    program: impl Fn(&App, &O),
+    exposed: impl Fn(&Exposure) -> bool,
+    more: impl Fn(&Assembly, &O),
+) {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
+    let mut files = Vec::new();
+    for case in 0..cases {
+        let (production, options) = options.new_tree(&mut runner).expect("a value").current();
+        let environment = if production { "prod" } else { "dev" };
+        let made = || assemble(environment, |app| program(app, &options));
+        let assembly = made();
+        let report = Check::new().exposure().assembly(&assembly);
+        let errors = said(&report, Severity::Error);
+        assert!(errors.is_empty(), "{name} {case}, {environment}, {options:#?}: {errors:#?}");
+        let again = made();
+        assert_eq!(text(&assembly), text(&again), "{name} {case}: {options:#?}");
+        for exposure in report.exposed.iter().flatten() {
+            assert!(exposed(exposure), "{name} {case}: {options:#?}: the internet reaches {exposure}");
+        }
+        more(&assembly, &options);
+        if case % cases.div_ceil(LINTED) == 0 {
+            let out = folder(&format!("pattern-{name}-{case}"));
+            assembly.write(&out, Format::Pretty).expect("the assembly can be written");
+            files.extend(templates(&out));
+        }
+    }
+    assert_eq!(lint("eu-central-1", &files), Vec::<String>::new(), "{name}");
+}
+
+/// What `check` says of a severity, as `code: message (path)`.
+pub(crate) fn said(report: &Report, severity: Severity) -> Vec<String> {
+    let findings = report.findings.iter().filter(|finding| finding.severity == severity);
+    let text = |finding: &formwork::core::Finding| {
+        let path = finding.template_path.as_deref().unwrap_or_default();
+        format!("{}: {} ({path})", finding.code, finding.message)
+    };
+    findings.map(text).collect()
+}
+
+/// What `check` says beyond notes of a program at default settings, which has to be nothing.
+pub(crate) fn says_nothing(assembly: &Assembly) {
+    let report = Check::new().assembly(assembly);
+    let told: Vec<String> =
+        [Severity::Error, Severity::Warning].iter().flat_map(|s| said(&report, *s)).collect();
+    assert_eq!(told, Vec::<String>::new());
+}
+
+/// What an option changes in the templates: the lines that go and come, below the resource that they belong to.
+pub(crate) fn difference(before: &Assembly, after: &Assembly) -> String {
+    let (before, after) = (text(before), text(after));
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    // The longest common subsequence of what is left from each pair of lines.
+    let mut longest = vec![vec![0u32; after.len() + 1]; before.len() + 1];
+    for (i, left) in before.iter().enumerate().rev() {
+        for (j, right) in after.iter().enumerate().rev() {
+            longest[i][j] = match left == right {
+                true => longest[i + 1][j + 1] + 1,
+                false => longest[i + 1][j].max(longest[i][j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let (mut said, mut told, mut block) = (String::new(), "", "");
+    while i < before.len() || j < after.len() {
+        let same = i < before.len() && j < after.len() && before[i] == after[j];
+        let comes = j < after.len() && (i == before.len() || longest[i][j + 1] >= longest[i + 1][j]);
+        let line = if same || comes { after[j] } else { before[i] };
+        // A resource is indented by two.
+        if line.starts_with("  ") && !line.starts_with("   ") {
+            block = line;
+        }
+        if !same {
+            if told != block && line != block {
+                said.push_str(&format!("  {block}\n"));
+            }
+            told = block;
+            said.push_str(&format!("{} {line}\n", if comes { "+" } else { "-" }));
+        }
+        i += usize::from(same || !comes);
+        j += usize::from(same || comes);
+    }
+    said
+}

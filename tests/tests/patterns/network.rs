@@ -1,0 +1,569 @@
+//! Networks.
+
+use formwork::{
+    aws::{
+        ec2,
+        types::{Cidr, cidr, days},
+    },
+    check::{Answer, Check, Internet, Party, Ports, Reachability},
+    core::{App, Assembly, Environment, Finding, Findings, Id, Options, Severity},
+    patterns::{
+        AclEntry, Connect, Endpoint, Nat, Recorded, Routing, SecurityGroup, ThreeTierVpc, Tier,
+        three_tier_vpc::Builder,
+    },
+};
+use proptest::prelude::*;
+
+use super::{assemble, difference, holds, said, says_nothing, text};
+
+const RANGE: Cidr = cidr!("10.0.0.0/16");
+
+fn network(change: impl Fn(Builder) -> Builder) -> impl Fn(&App) {
+    move |app| {
+        change(ThreeTierVpc::new(RANGE)).build(app.stack("network"));
+    }
+}
+
+/// The findings of a program that is not to be accepted.
+pub(super) fn refused(program: impl Fn(&App)) -> Findings {
+    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+    program(&app);
+    match app.synth(&Options::default()) {
+        Ok(_) => panic!("nothing was refused"),
+        Err(findings) => findings,
+    }
+}
+
+/// One finding of this code and no other, which first shows a line of this file.
+fn one(code: &str, program: impl Fn(&App)) -> String {
+    let findings = refused(program);
+    let all: Vec<&Finding> = findings.iter().collect();
+    let [finding] = all.as_slice() else { panic!("{findings}") };
+    assert_eq!(finding.code, code, "{findings}");
+    assert!(finding.spans[0].at.file.ends_with("patterns/network.rs"), "{findings}");
+    finding.message.clone()
+}
+
+#[test]
+fn the_usual_network() {
+    for environment in ["dev", "prod"] {
+        let assembly = assemble(environment, network(|it| it));
+        says_nothing(&assembly);
+        insta::assert_snapshot!(format!("network_{environment}"), text(&assembly));
+    }
+}
+
+#[test]
+fn what_each_option_changes() {
+    type Change = fn(Builder) -> Builder;
+    let options: [(&str, Change); 22] = [
+        ("zones(2)", |it| it.zones(2)),
+        ("in_zones", |it| it.in_zones(["eu-central-1a", "eu-central-1b", "eu-central-1c"])),
+        ("single_zone()", |it| it.single_zone()),
+        ("without(Public)", |it| it.without(Tier::Public)),
+        ("without(Data)", |it| it.without(Tier::Data)),
+        ("only_public()", |it| it.only_public()),
+        ("tier(\"Batch\", Outbound)", |it| it.tier("Batch", Routing::Outbound)),
+        ("tier(\"Cache\", Isolated)", |it| it.tier("Cache", Routing::Isolated)),
+        ("subnet_ranges", |it| {
+            let ranges = ["10.0.21.0/24", "10.0.22.0/24", "10.0.23.0/24"];
+            // 10.0.21.0 and on are in the plan's part of services: theirs are said as well.
+            let services = ["10.0.32.0/20", "10.0.48.0/20", "10.0.64.0/20"];
+            let parsed = |ranges: [&str; 3]| ranges.map(|range| range.parse().expect("a range"));
+            it.subnet_ranges(Tier::Data, parsed(ranges)).subnet_ranges(Tier::Application, parsed(services))
+        }),
+        ("nat(None)", |it| it.nat(Nat::None)),
+        ("nat(One)", |it| it.nat(Nat::One)),
+        ("isolated()", |it| it.isolated()),
+        ("flow_logs(days(90))", |it| it.flow_logs(days(90))),
+        ("record(Rejected)", |it| it.record(Recorded::Rejected)),
+        ("without_flow_logs()", |it| it.without_flow_logs()),
+        ("endpoints", |it| it.endpoints([Endpoint::DynamoDb, Endpoint::Other("bedrock-runtime")])),
+        ("without_s3_endpoint()", |it| it.without_s3_endpoint()),
+        ("s3_prefix_list, of which only groups make use", |it| {
+            it.s3_prefix_list(Id::existing("pl-6ea54007"))
+        }),
+        ("dual_stack()", |it| it.dual_stack()),
+        ("public_addresses_on_launch()", |it| it.public_addresses_on_launch()),
+        ("network_acls()", |it| it.network_acls()),
+        ("acl_entry, over network_acls()", |it| it.network_acls()),
+    ];
+    let mut told = String::new();
+    for (name, option) in options {
+        let (before, after) = match name.starts_with("acl_entry") {
+            false => (assemble("prod", network(|it| it)), assemble("prod", network(option))),
+            true => {
+                let entries = |it: Builder| {
+                    let anywhere = cidr!("0.0.0.0/0");
+                    it.acl_entry(Tier::Public, AclEntry::deny_from(cidr!("198.51.100.0/24"), 0..=65535))
+                        .acl_entry(Tier::Public, AclEntry::allow_to(anywhere, 587))
+                        .acl_entry(Tier::Data, AclEntry::allow_from(cidr!("10.8.0.0/16"), 5432))
+                        .acl_entry(Tier::Data, AclEntry::deny_to(anywhere, 25))
+                };
+                (assemble("prod", network(option)), assemble("prod", network(entries)))
+            }
+        };
+        let report = Check::new().assembly(&after);
+        assert_eq!(said(&report, Severity::Error), Vec::<String>::new(), "{name}");
+        let warnings: String =
+            said(&report, Severity::Warning).iter().map(|warning| format!("! {warning}\n")).collect();
+        told.push_str(&format!("## {name}\n{warnings}{}\n", difference(&before, &after)));
+    }
+    insta::assert_snapshot!("network_options", told);
+}
+
+#[test]
+fn ipv6_with_acls_and_a_single_zone() {
+    let program = network(|it| it.dual_stack().network_acls().single_zone());
+    insta::assert_snapshot!("network_dual_stack_acls", text(&assemble("dev", program)));
+}
+
+#[derive(Clone, Debug)]
+struct Network {
+    prefix: u8,
+    zones: Option<u8>,
+    single: bool,
+    without: Vec<Tier>,
+    further: Vec<Routing>,
+    nat: Option<Nat>,
+    isolated: bool,
+    flow_logs: Option<(u32, Recorded)>,
+    endpoints: Vec<Endpoint>,
+    s3: bool,
+    dual_stack: bool,
+    public_addresses: bool,
+    acls: bool,
+    entries: bool,
+    exact: bool,
+}
+
+fn networks() -> impl Strategy<Value = Network> {
+    let subsets = |of: &'static [Tier]| proptest::sample::subsequence(of, 0..=of.len());
+    let routings = prop_oneof![Just(Routing::Public), Just(Routing::Outbound), Just(Routing::Isolated)];
+    let nats = prop_oneof![Just(Nat::None), Just(Nat::One), Just(Nat::PerZone)];
+    let recorded = prop_oneof![Just(Recorded::All), Just(Recorded::Rejected), Just(Recorded::Accepted)];
+    let days = proptest::sample::select(vec![1, 7, 30, 90, 365]);
+    let endpoints = [
+        Endpoint::DynamoDb,
+        Endpoint::Logs,
+        Endpoint::EcrApi,
+        Endpoint::Kms,
+        Endpoint::Sqs,
+        Endpoint::Other("rds-data"),
+    ];
+    let place = (
+        proptest::sample::select(vec![16u8, 17, 19, 20, 22, 23, 24]),
+        proptest::option::of(1u8..=6),
+        any::<bool>(),
+        subsets(&[Tier::Public, Tier::Application, Tier::Data]),
+        proptest::collection::vec(routings, 0..=2),
+        any::<bool>(),
+    );
+    let ways = (
+        proptest::option::of(nats),
+        any::<bool>(),
+        proptest::option::of((days, recorded)),
+        proptest::sample::subsequence(endpoints.to_vec(), 0..=endpoints.len()),
+    );
+    let rest = proptest::array::uniform5(any::<bool>());
+    (place, ways, rest).prop_map(|(place, ways, rest)| {
+        let (prefix, zones, single, without, further, exact) = place;
+        let (nat, isolated, flow_logs, endpoints) = ways;
+        let [s3, dual_stack, public_addresses, acls, entries] = rest;
+        // What does not go together is refused: see below.
+        let most = match prefix {
+            ..=19 => 6,
+            20..=22 => 4,
+            _ => 2,
+        };
+        let zones = if most == 2 { Some(zones.unwrap_or(2)) } else { zones };
+        let zones = zones.map(|zones| zones.min(most));
+        let further = if most == 2 { Vec::new() } else { further };
+        let none = without.len() == 3 && further.is_empty();
+        let without = if none { vec![Tier::Data] } else { without };
+        let public = !without.contains(&Tier::Public) || further.contains(&Routing::Public);
+        let nat = nat.filter(|nat| public || *nat == Nat::None);
+        let exact = exact && prefix == 16 && !without.contains(&Tier::Data);
+        Network {
+            prefix,
+            zones,
+            single,
+            without,
+            further,
+            nat,
+            isolated,
+            flow_logs,
+            endpoints,
+            s3,
+            dual_stack,
+            public_addresses,
+            acls,
+            entries,
+            exact,
+        }
+    })
+}
+
+fn build<'a>(app: &'a App, options: &Network) -> ThreeTierVpc<'a> {
+    let range = Cidr::v4([10, 0, 0, 0], options.prefix).expect("a range");
+    let mut it = ThreeTierVpc::new(range);
+    if let Some(zones) = options.zones {
+        it = it.zones(zones);
+    }
+    if options.single {
+        it = it.single_zone();
+    }
+    for tier in &options.without {
+        it = it.without(*tier);
+    }
+    for (routing, name) in options.further.iter().zip(["Batch", "Cache"]) {
+        it = it.tier(name, *routing);
+    }
+    if let Some(nat) = options.nat {
+        it = it.nat(nat);
+    }
+    if options.isolated {
+        it = it.isolated();
+    }
+    it = match options.flow_logs {
+        Some((kept, recorded)) => it.flow_logs(days(kept)).record(recorded),
+        None => it.without_flow_logs(),
+    };
+    it = it.endpoints(options.endpoints.iter().copied());
+    if !options.s3 {
+        it = it.without_s3_endpoint();
+    }
+    if options.dual_stack {
+        it = it.dual_stack();
+    }
+    if options.public_addresses {
+        it = it.public_addresses_on_launch();
+    }
+    if options.acls {
+        it = it.network_acls();
+    }
+    let tier = it.clone().build(App::for_tests().stack("spare")).tiers().next().expect("a tier");
+    if options.entries {
+        it = it.acl_entry(tier, AclEntry::allow_to(cidr!("0.0.0.0/0"), 587));
+        it = it.acl_entry(tier, AclEntry::deny_from(cidr!("198.51.100.0/24"), 0..=65535));
+    }
+    if options.exact {
+        let production = app.environment().is_production();
+        let usual = if production { 3 } else { 2 };
+        let zones = if options.single { 2 } else { options.zones.unwrap_or(usual) };
+        let ranges = range.subnets(26).skip(32).take(zones.into());
+        it = it.subnet_ranges(Tier::Data, ranges.collect::<Vec<_>>());
+    }
+    it.build(app.stack("network"))
+}
+
+fn instance<'a>(network: &ThreeTierVpc<'a>, tier: Tier, group: &SecurityGroup<'a>) -> Option<ec2::Instance> {
+    let subnet = network.subnets(tier).first()?;
+    let instance = ec2::Instance::builder()
+        .image_id("ami-0a1b2c3d4e5f60718")
+        .instance_type("t4g.nano")
+        .subnet_id(subnet)
+        .security_group_ids([group.id()]);
+    Some(group.scope().add("Instance", instance))
+}
+
+/// A network with an instance in each tier, of which nothing is open.
+fn program(app: &App, options: &Network) {
+    let network = build(app, options);
+    let stack = app.stack("probes");
+    for tier in network.tiers() {
+        let scope = stack.scope(format!("{tier:?}").replace(|c: char| !c.is_ascii_alphanumeric(), ""));
+        let group = SecurityGroup::new(scope, &network, "a probe");
+        network.allow_to_aws(&group);
+        network.allow_to_aws(&group);
+        instance(&network, tier, &group);
+    }
+}
+
+#[test]
+fn every_network_is_sound_and_nothing_in_it_is_reached() {
+    let all = |assembly: &Assembly, options: &Network| {
+        let nat =
+            assembly.graph().resources().into_iter().filter(|it| it.kind == "AWS::EC2::NatGateway").count();
+        if options.isolated {
+            assert_eq!(nat, 0);
+        }
+    };
+    holds("network", 100, (any::<bool>(), networks()), program, |_| false, all);
+}
+
+#[test]
+fn only_who_is_let_in_reaches_anything() {
+    for acls in [false, true] {
+        for dual_stack in [false, true] {
+            let app =
+                App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+            let stack = app.stack("network");
+            let network = ThreeTierVpc::new(RANGE).zones(2);
+            let network = if dual_stack { network.dual_stack() } else { network };
+            let network = if acls { network.network_acls() } else { network };
+            let network = network.build(stack);
+            let group = |name: &'static str| SecurityGroup::new(stack.scope(name), &network, name);
+            let (web, api, data, bystander) = (group("Web"), group("Api"), group("Data"), group("Bystander"));
+            web.allow_from_internet(443);
+            web.allow_to(&api, 8000);
+            api.allow_to(&data, 5432);
+            let at = |tier, group: &SecurityGroup<'_>| instance(&network, tier, group).expect("a subnet");
+            let web = at(Tier::Public, &web);
+            let address = ec2::Eip::builder().instance_id(web.instance_id());
+            stack.add("Address", address);
+            let (api, data) = (at(Tier::Application, &api), at(Tier::Data, &data));
+            let bystander = at(Tier::Application, &bystander);
+            let assembly = app.synth(&Options::default()).expect("a sound program");
+            let reach = Reachability::of(&assembly);
+            let of = |it: &ec2::Instance| Party::of(&assembly, it);
+            let yes = |from: &Party, to: &Party, port: u16| {
+                matches!(reach.answer(from, to, &Ports::from(port)), Answer::Yes(_))
+            };
+            let no = |from: &Party, to: &Party| reach.answer(from, to, &Ports::all()) == Answer::No;
+            let internet = Party::of(&assembly, &Internet);
+            assert!(yes(&internet, &of(&web), 443), "{acls} {dual_stack}");
+            assert!(yes(&of(&web), &of(&api), 8000), "{acls} {dual_stack}");
+            assert!(yes(&of(&api), &of(&data), 5432), "{acls} {dual_stack}");
+            for (from, to) in [(&web, &data), (&bystander, &data), (&bystander, &api), (&data, &api)] {
+                assert!(no(&of(from), &of(to)), "{acls} {dual_stack}");
+            }
+            assert!(no(&internet, &of(&api)) && no(&internet, &of(&data)));
+        }
+    }
+}
+
+/// The data tier's ACL holds when a security group is opened too far.
+#[test]
+fn an_acl_keeps_the_public_tier_from_the_data() {
+    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+    let stack = app.stack("network");
+    let network = ThreeTierVpc::new(RANGE).network_acls().build(stack);
+    let web = SecurityGroup::new(stack.scope("Web"), &network, "web");
+    let data = SecurityGroup::new(stack.scope("Store"), &network, "store");
+    web.allow_to(&data, 5432);
+    let (web, data) = (instance(&network, Tier::Public, &web), instance(&network, Tier::Data, &data));
+    let assembly = app.synth(&Options::default()).expect("a sound program");
+    let of = |it: Option<ec2::Instance>| Party::of(&assembly, &it.expect("a subnet"));
+    assert_eq!(Reachability::of(&assembly).answer(&of(web), &of(data), &Ports::all()), Answer::No);
+}
+
+/// The ranges of all subnets by logical id.
+fn ranges(change: impl Fn(Builder) -> Builder, range: Cidr) -> Vec<(String, String)> {
+    let app = App::for_tests();
+    let network = change(ThreeTierVpc::new(range)).build(app.stack("network"));
+    let of = |tier: Tier| network.made_subnets(tier).to_vec();
+    let subnets: Vec<ec2::Subnet> = network.tiers().flat_map(of).collect();
+    let text = |subnet: &ec2::Subnet| {
+        let edit = app.stack("network").edit(*subnet);
+        let range = edit.get("CidrBlock").and_then(|range| range.as_str().map(str::to_owned));
+        (edit.address(), range.expect("a range"))
+    };
+    subnets.iter().map(text).collect()
+}
+
+#[test]
+fn what_is_added_later_moves_nothing() {
+    for (range, most) in [("10.0.0.0/16", 6), ("10.0.0.0/19", 6), ("10.0.0.0/22", 4), ("10.0.0.0/24", 2)] {
+        let range: Cidr = range.parse().expect("a range");
+        let mut before = ranges(|it| it.zones(1), range);
+        for zones in 2..=most {
+            let after = ranges(|it| it.zones(zones), range);
+            assert!(before.iter().all(|subnet| after.contains(subnet)), "{before:?} {after:?}");
+            before = after;
+        }
+        if most > 2 {
+            let after = ranges(
+                |it| it.zones(most).tier("Batch", Routing::Outbound).tier("Cache", Routing::Isolated),
+                range,
+            );
+            assert!(before.iter().all(|subnet| after.contains(subnet)), "{before:?} {after:?}");
+        }
+        let spare = ranges(|it| it.single_zone(), range);
+        assert!(spare.iter().all(|subnet| before.contains(subnet)), "{spare:?} {before:?}");
+    }
+}
+
+#[test]
+fn a_single_zone_is_used_and_two_are_there() {
+    let app = App::for_tests();
+    let network = ThreeTierVpc::new(RANGE).single_zone().nat(Nat::PerZone).build(app.stack("network"));
+    assert_eq!(network.service_subnets().len(), 1);
+    assert_eq!(network.balancer_subnets(true).len(), 2);
+    assert_eq!(network.balancer_subnets(false).len(), 2);
+    assert_eq!(network.data_subnets().len(), 2);
+    assert_eq!(network.nat_gateways().len(), 1);
+    assert!(network.zone().is_some());
+}
+
+#[test]
+fn whoever_talks_to_aws_has_the_rules_that_the_network_needs() {
+    let rules = |change: fn(Builder) -> Builder| {
+        let program = |app: &App| {
+            let network = change(ThreeTierVpc::new(RANGE)).build(app.stack("network"));
+            let group = SecurityGroup::new(app.stack("service").scope("Api"), &network, "a service");
+            network.allow_to_aws(&group);
+            network.allow_to_aws(&group);
+        };
+        let assembly = assemble("dev", program);
+        says_nothing(&assembly);
+        let own = assembly.graph();
+        let rules =
+            own.resources().into_iter().filter(|it| it.stack == "service" && it.kind.ends_with("Egress"));
+        rules.map(|it| it.logical_id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(|it| it), ["ApiToInternet443"]);
+    assert_eq!(rules(|it| it.endpoints([Endpoint::Logs])), ["ApiToInternet443"]);
+    assert_eq!(rules(|it| it.dual_stack()), ["ApiToInternet443", "ApiToInternet443V6"]);
+    assert_eq!(rules(|it| it.isolated()), ["ApiToInternet443"]);
+    assert_eq!(rules(|it| it.isolated().without_s3_endpoint()), ["ApiToEndpoints443"]);
+    let known = |it: Builder| it.isolated().s3_prefix_list(Id::existing("pl-6ea54007"));
+    assert_eq!(rules(known), ["ApiToS3443", "ApiToEndpoints443"]);
+}
+
+#[test]
+fn what_stands_beside_the_network_waits_for_its_ways() {
+    let waits = |stack: &'static str| {
+        let app = App::for_tests();
+        let network = ThreeTierVpc::new(RANGE).zones(1).build(app.stack("network"));
+        let group = SecurityGroup::new(app.stack(stack).scope("Probe"), &network, "a probe");
+        let service = instance(&network, Tier::Application, &group).expect("a subnet");
+        network.before_services(service);
+        network.before_public(service);
+        let assembly = app.synth(&Options::default()).expect("a sound program");
+        let template = text(&assembly);
+        let (_, of_service) = template.split_once("  ProbeInstance:\n").expect("the instance");
+        let (waits, _) = of_service.split_once("    Properties:").expect("properties");
+        waits.lines().skip(1).map(|line| line.trim().replace("DependsOn:", "")).collect::<Vec<_>>().join(" ")
+    };
+    let all =
+        " - Application1Routing - Application1ToInternet - Public1Routing - PublicToInternet - S3Endpoint";
+    assert_eq!(waits("network"), all);
+    assert_eq!(waits("probes"), "");
+}
+
+#[test]
+fn a_network_that_exists_makes_nothing() {
+    let program = |app: &App| {
+        let stack = app.stack("service");
+        let network = ThreeTierVpc::existing(Id::existing("vpc-0a1b2c3d4e5f60718"), cidr!("10.20.0.0/16"))
+            .subnets(Tier::Public, ["subnet-0aa1b2c3d4e5f6071", "subnet-0bb1b2c3d4e5f6071"].map(Id::existing))
+            .subnets(Tier::Data, ["subnet-0cc1b2c3d4e5f6071", "subnet-0dd1b2c3d4e5f6071"].map(Id::existing))
+            .without_way_out()
+            .endpoint_group(Id::existing("sg-0a1b2c3d4e5f60718"))
+            .build(stack);
+        assert_eq!(network.data_subnets().len(), 2);
+        assert!(network.services_need_public_addresses());
+        assert!(network.vpc().is_none() && network.flow_log().is_none());
+        let group = SecurityGroup::new(stack.scope("Api"), &network, "a service");
+        network.allow_to_aws(&group);
+    };
+    let assembly = assemble("prod", program);
+    says_nothing(&assembly);
+    insta::assert_snapshot!("network_existing", text(&assembly));
+}
+
+#[test]
+fn what_cannot_be_is_told_of_the_line_that_says_it() {
+    let refused = |code: &str, change: fn(Builder) -> Builder| one(code, network(change));
+    let told = [
+        one("FW3001", |app| {
+            ThreeTierVpc::new(cidr!("10.0.0.0/27")).build(app.stack("network"));
+        }),
+        one("FW3001", |app| {
+            ThreeTierVpc::new(cidr!("10.0.0.0/24")).zones(3).build(app.stack("network"));
+        }),
+        one("FW3001", |app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/22")).zones(1);
+            let network =
+                ["A", "B", "C"].into_iter().fold(network, |it, name| it.tier(name, Routing::Outbound));
+            network.build(app.stack("network"));
+        }),
+        refused("FW3002", |it| it.zones(0)),
+        refused("FW3002", |it| it.zones(7)),
+        refused("FW3002", |it| it.in_zones(Vec::<String>::new())),
+        refused("FW3003", |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.1.0.0/24")])),
+        refused("FW3004", |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.0.0.0/24")])),
+        refused("FW3004", |it| {
+            let twice = [cidr!("10.0.200.0/24"), cidr!("10.0.200.128/25")];
+            it.zones(2).subnet_ranges(Tier::Data, twice)
+        }),
+        refused("FW3005", |it| it.zones(2).subnet_ranges(Tier::Data, [cidr!("10.0.8.0/24")])),
+        refused("FW3005", |it| it.single_zone().subnet_ranges(Tier::Data, [cidr!("10.0.8.0/24")])),
+        one("FW3006", |app| {
+            ThreeTierVpc::new(cidr!("2001:db8::/56")).build(app.stack("network"));
+        }),
+        refused("FW3006", |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("2001:db8::/64")])),
+        refused("FW3007", |it| it.without(Tier::Public).nat(Nat::One)),
+        refused("FW3008", |it| it.without(Tier::Data).subnet_ranges(Tier::Data, [])),
+        refused("FW3008", |it| {
+            it.acl_entry(Tier::Other("Cache"), AclEntry::allow_from(cidr!("10.9.0.0/16"), 6379))
+        }),
+        refused("FW3008", |it| it.tier("Batch", Routing::Outbound).tier("Batch", Routing::Isolated)),
+        refused("FW3008", |it| it.tier("Data", Routing::Isolated)),
+        refused("FW3008", |it| it.tier("", Routing::Outbound)),
+        refused("FW3008", |it| it.tier("batch-jobs", Routing::Outbound)),
+        refused("FW3009", |it| it.in_zones(["eu-central-1a", "eu-central-1a"])),
+        refused("FW3009", |it| it.in_zones(["eu-central-1a"]).single_zone()),
+        refused("FW3010", |it| it.only_public().without(Tier::Public)),
+        one("FW3010", |app| {
+            let id = Id::existing("vpc-0a1b2c3d4e5f60718");
+            let stack = app.stack("network");
+            stack.add("Address", ec2::Eip::builder());
+            ThreeTierVpc::existing(id, RANGE).build(stack);
+        }),
+        // What the core and `check` know of is told of a line of this file as well.
+        refused("FW3009", |it| it.in_zones(["euc1-az1", "eu-central-1a"])),
+        refused("FW0705", |it| it.flow_logs(45)),
+    ];
+    insta::assert_snapshot!("network_refused", told.join("\n"));
+}
+
+/// What `check` knows of networks is told of a line of this file first.
+#[test]
+fn what_aws_would_refuse_is_told_of_the_line_that_builds_it() {
+    let cases: [(&str, Cidr, fn(Builder) -> Builder); 2] = [
+        ("FW1203", cidr!("10.0.0.0/8"), |it| it),
+        ("FW1203", RANGE, |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.0.8.0/29")])),
+    ];
+    for (code, range, change) in cases {
+        let assembly = assemble("prod", |app| {
+            change(ThreeTierVpc::new(range)).build(app.stack("network"));
+        });
+        let report = Check::new().assembly(&assembly);
+        let serious = |it: &&Finding| it.severity >= Severity::Warning;
+        let told: Vec<&Finding> = report.findings.iter().filter(serious).collect();
+        assert!(told.iter().any(|it| it.code == code), "{code}: {told:?}");
+        for finding in told {
+            assert!(finding.spans[0].at.file.ends_with("patterns/network.rs"), "{finding:?}");
+        }
+    }
+}
+
+#[test]
+fn too_many_entries_of_an_acl_are_a_warning() {
+    let many = |it: Builder| {
+        let range = |n: u8| Cidr::v4([198, 51, 100, n], 32).expect("an address");
+        (0..20).fold(it, |it, n| it.acl_entry(Tier::Public, AclEntry::deny_from(range(n), 0..=65535)))
+    };
+    let report = Check::new().assembly(&assemble("prod", network(many)));
+    let told = said(&report, Severity::Warning);
+    assert!(told.iter().any(|it| it.starts_with("FW3011")), "{told:?}");
+}
+
+#[test]
+fn metrics_are_those_of_the_gateways() {
+    let app = App::for_tests();
+    let network = ThreeTierVpc::new(RANGE).zones(2).nat(Nat::PerZone).build(app.stack("network"));
+    let metrics = [
+        network.nat_port_errors(),
+        network.nat_dropped_packets(),
+        network.nat_bytes_out(),
+        network.nat_bytes_in(),
+        network.nat_connections(),
+    ];
+    for of_all in metrics {
+        assert_eq!(of_all.len(), 2);
+        assert!(of_all.iter().all(|it| it.namespace() == "AWS/NATGateway" && it.dimensions().len() == 1));
+    }
+}
