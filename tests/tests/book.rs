@@ -16,8 +16,11 @@ use crate::{
 
 #[path = "../../book/listings"]
 mod listings {
+    pub(crate) mod cache;
     pub(crate) mod connections;
+    pub(crate) mod database;
     pub(crate) mod fargate;
+    pub(crate) mod grants;
     pub(crate) mod intro;
     pub(crate) mod load_balancer;
     pub(crate) mod network;
@@ -32,8 +35,11 @@ type Program = fn(&App);
 
 /// The chapters with a program: the name of the listing and of the diagram, and what it runs.
 const LISTINGS: &[(&str, Program)] = &[
+    ("cache", listings::cache::program),
     ("connections", listings::connections::program),
+    ("database", listings::database::program),
     ("fargate", listings::fargate::program),
+    ("grants", listings::grants::program),
     ("intro", listings::intro::program),
     ("load_balancer", listings::load_balancer::program),
     ("network", listings::network::program),

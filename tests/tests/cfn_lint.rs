@@ -76,6 +76,23 @@ fn a_service_of_typed_resources_is_clean() {
     assert_eq!(lint("eu-central-1", &files), Vec::<String>::new());
 }
 
+/// What README says of the flat service holds: so many lines for so many resources.
+#[test]
+fn a_service_of_typed_resources_is_short() {
+    let file = root().join("tests/src/service.rs");
+    let source = std::fs::read_to_string(&file).expect("the program");
+    let body = source.split_once("pub fn service(").expect("the function").1;
+    // After the line with the signature, up to the brace that ends it.
+    let body = body.split_once("{\n").expect("a body").1.split_once("\n}").expect("its end").0;
+    let code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    let lines: Vec<&str> = body.lines().filter(code).collect();
+    assert!((30..=45).contains(&lines.len()), "{} lines", lines.len());
+    // As rustfmt has it, so that nothing is short because it is wide.
+    assert!(lines.iter().all(|line| line.len() <= 110 && line.matches(';').count() <= 1));
+    let formatted = run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).arg(&file));
+    assert_eq!(formatted.code, 0, "{}", formatted.out);
+}
+
 #[test]
 fn a_wrong_template_is_not_accepted() {
     // So that a linter which says nothing is not taken for one that finds nothing.

@@ -14,8 +14,13 @@ use proptest::{
 
 use crate::support::{folder, lint, templates};
 
+mod aurora;
+mod cache;
+pub(crate) mod client;
 mod connections;
+mod database;
 mod fargate;
+mod grants;
 mod load_balancer;
 mod network;
 mod scaling;

@@ -6,6 +6,7 @@
 mod book;
 mod cfn_lint;
 mod check;
+mod checkov;
 mod command_line;
 mod every_type;
 mod facts;

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "amazonmq")]
 pub(crate) mod amazonmq;
+#[cfg(feature = "applicationautoscaling")]
+pub(crate) mod applicationautoscaling;
 #[cfg(feature = "dax")]
 pub(crate) mod dax;
 #[cfg(feature = "docdb")]
@@ -13,6 +15,8 @@ pub(crate) mod ec2;
 pub(crate) mod ecs;
 #[cfg(feature = "elasticache")]
 pub(crate) mod elasticache;
+#[cfg(feature = "elasticloadbalancingv2")]
+pub(crate) mod elasticloadbalancingv2;
 #[cfg(feature = "elasticsearch")]
 pub(crate) mod elasticsearch;
 #[cfg(feature = "iam")]

@@ -432,6 +432,34 @@ pub trait Builder: Sized {
         self
     }
 
+    /// Takes a snapshot before the real thing is deleted, and before an update replaces it: sets
+    /// [`deletion_policy`](Self::deletion_policy) and [`update_replace_policy`](Self::update_replace_policy). For types
+    /// that have snapshots: databases, caches, volumes.
+    #[track_caller]
+    #[must_use]
+    fn snapshot_on_removal(self) -> Self {
+        self.deletion_policy(DeletionPolicy::Snapshot).update_replace_policy(UpdateReplacePolicy::Snapshot)
+    }
+
+    /// Keeps the real thing when its resource is deleted, and the old one when an update replaces it: sets
+    /// [`deletion_policy`](Self::deletion_policy) and [`update_replace_policy`](Self::update_replace_policy). What is
+    /// kept is nobody's any more, and is paid for until somebody deletes it.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Builder, Options, Resource};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("records");
+    /// stack.add("Invoices", Resource::raw("AWS::S3::Bucket").keep_on_removal());
+    /// let assembly = app.synth(&Options::default())?;
+    /// assert_eq!(assembly.stacks()[0].template().value()["Resources"]["Invoices"]["UpdateReplacePolicy"], "Retain");
+    /// # Ok::<(), formwork_core::Findings>(())
+    /// ```
+    #[track_caller]
+    #[must_use]
+    fn keep_on_removal(self) -> Self {
+        self.deletion_policy(DeletionPolicy::Retain).update_replace_policy(UpdateReplacePolicy::Retain)
+    }
+
     /// Accepts what `check` has to say about this resource under a code, with the reason why: it is then no longer a
     /// warning or an error, but listed with its reason in the report.
     ///

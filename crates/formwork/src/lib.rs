@@ -67,7 +67,11 @@ pub mod prelude {
     };
     // Nothing to name, but methods: `a.allow_to(&b, 443)`, `bucket.grant_read(&service)`.
     #[cfg(feature = "patterns")]
-    pub use formwork_patterns::{Connect as _, Grantee as _};
+    pub use formwork_patterns::{
+        BucketGrants as _, Connect as _, Grantee as _, KeyGrants as _, LogGroupGrants as _,
+        ParameterGrants as _, QueueGrants as _, RepositoryGrants as _, SecretGrants as _, TableGrants as _,
+        TopicGrants as _,
+    };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;
 }

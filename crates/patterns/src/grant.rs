@@ -37,6 +37,11 @@ impl<'a> Role<'a> {
     pub fn role(&self) -> iam::Role {
         self.role
     }
+
+    /// Where it stands: rights are written into this stack.
+    pub fn scope(&self) -> Scope<'a> {
+        self.scope
+    }
 }
 
 /// What rights are given to: a [`Role`], or what acts with one.

@@ -16,10 +16,13 @@
 //! **Boundary:** whether AWS accepts what results is `check`'s business; a pattern reports (`FW3001` and on) what only
 //! it can know. Everything here uses the public interface of `formwork-aws` alone.
 
+pub mod cache;
 mod connect;
+pub mod database;
 pub mod explain;
 pub mod fargate;
 mod grant;
+pub mod grants;
 pub mod load_balancer;
 mod metric;
 mod place;
@@ -27,9 +30,15 @@ mod schedule;
 mod secret;
 pub mod three_tier_vpc;
 
+pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
-pub use fargate::FargateService;
+pub use database::Database;
+pub use fargate::{Deployment, FargateService, FargateTask, Scaling, ScheduledTask, Sidecar, Target};
 pub use grant::{Configure, Granted, Grantee, Role};
+pub use grants::{
+    BucketGrants, KeyGrants, LogGroupGrants, ParameterGrants, QueueGrants, RepositoryGrants, SecretGrants,
+    TableGrants, TopicGrants,
+};
 pub use load_balancer::{LoadBalancer, Route};
 pub use metric::{Metric, Stat};
 pub use schedule::{Schedule, Weekday};

@@ -1,6 +1,11 @@
 //! Classes of instances, and engines with their versions.
 
-use crate::types::{self, service};
+use formwork_core::{Id, IntoInput};
+
+use crate::{
+    ec2,
+    types::{self, service},
+};
 
 /// An instance class of RDS, such as `db.t4g.medium`; see [`types::Class`].
 pub type Class = types::Class<service::Rds>;
@@ -21,6 +26,32 @@ impl crate::rds::db_instance::Builder {
     #[track_caller]
     pub fn runs(self, engine: Engine) -> Self {
         self.engine(engine.name()).engine_version(engine.version_input())
+    }
+}
+
+impl crate::rds::db_instance::Builder {
+    /// Has RDS make the master user's password, keep it in Secrets Manager and change it: sets `MasterUsername` and
+    /// `ManageMasterUserPassword`.
+    ///
+    /// ```
+    /// use formwork_aws::rds::{DbInstance, Engine};
+    ///
+    /// let database = DbInstance::builder().runs(Engine::postgres("17")).managed_master("shop");
+    /// ```
+    #[track_caller]
+    pub fn managed_master(self, name: impl IntoInput<types::UserName>) -> Self {
+        self.master_username(name).manage_master_user_password(true)
+    }
+}
+
+impl crate::rds::DbSubnetGroup {
+    /// The subnets that a database may stand in: of two zones or more. `DBSubnetGroupDescription` is read by people.
+    #[track_caller]
+    pub fn of(
+        description: impl IntoInput<String>,
+        subnets: impl IntoInput<Vec<Id<ec2::Subnet>>>,
+    ) -> crate::rds::db_subnet_group::Complete {
+        Self::builder().db_subnet_group_description(description).subnet_ids(subnets)
     }
 }
 

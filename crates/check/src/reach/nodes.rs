@@ -30,6 +30,7 @@ const SHAPES: &[Shape] = &[
     Shape("AWS::RDS::DBInstance", "DBSubnetGroupName", "VPCSecurityGroups", "Port", &[0]),
     Shape("AWS::RDS::DBCluster", "DBSubnetGroupName", "VpcSecurityGroupIds", "Port", &[0]),
     Shape("AWS::RDS::DBProxy", "VpcSubnetIds", "VpcSecurityGroupIds", "", &[3306, 5432, 1433]),
+    Shape("AWS::RDS::DBProxyEndpoint", "VpcSubnetIds", "VpcSecurityGroupIds", "", &[3306, 5432, 1433]),
     Shape("AWS::ElastiCache::ReplicationGroup", "CacheSubnetGroupName", "SecurityGroupIds", "Port", &[6379]),
     Shape(
         "AWS::ElastiCache::CacheCluster",

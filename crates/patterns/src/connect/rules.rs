@@ -47,9 +47,9 @@ impl<'a> SecurityGroup<'a> {
         traffic: Traffic,
         description: &str,
         peer: Peer,
-    ) {
+    ) -> Option<Handle> {
         let rules = rules.for_caller();
-        let Some(id) = self.free(rules, id, peer.property(direction)) else { return };
+        let id = self.free(rules, id, peer.property(direction))?;
         let v6 = matches!(peer, Peer::Range(range) if range.is_v6());
         let (first, last) = traffic.of_rule_ports().unzip();
         let rule = match direction {
@@ -85,6 +85,7 @@ impl<'a> SecurityGroup<'a> {
             }
         };
         self.added(rule);
+        Some(rule)
     }
 
     fn added(&self, rule: Handle) {
@@ -145,8 +146,12 @@ pub(crate) fn connect<'a>(
     } else {
         (format!("{begins}To{answers}{ports}"), format!("{begins}Into{answers}{ports}"))
     };
-    from.rule(rules, Direction::Out, out, traffic, &format!("to {answers}"), Peer::Group(to.id()));
-    to.rule(rules, Direction::In, into, traffic, &format!("from {begins}"), Peer::Group(from.id()));
+    let out = from.rule(rules, Direction::Out, out, traffic, &format!("to {answers}"), Peer::Group(to.id()));
+    let into =
+        to.rule(rules, Direction::In, into, traffic, &format!("from {begins}"), Peer::Group(from.id()));
+    // Neither end has the connection before both rules are there.
+    out.into_iter().for_each(|rule| to.added(rule));
+    into.into_iter().for_each(|rule| from.added(rule));
 }
 
 /// Where the rules of a connection stand: with the group that begins it, unless the other group's stack waits for that

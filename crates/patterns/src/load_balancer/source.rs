@@ -63,7 +63,7 @@ impl<'a> Source<'a> {
                     false => {
                         let id = format!("FromInternet{}", port.get());
                         let everybody = Peer::Range(cidr!("0.0.0.0/0"));
-                        to.rule(scope, Direction::In, id, port.into(), "from the internet", everybody)
+                        to.rule(scope, Direction::In, id, port.into(), "from the internet", everybody);
                     }
                 }
             }

@@ -1,0 +1,333 @@
+//! What is said of every database, whatever it is.
+
+use std::{marker::PhantomData, panic::Location};
+
+use formwork_aws::{
+    kms, rds,
+    types::{Duration, Port},
+};
+use formwork_core::{Arn, IntoInput, IntoText, Output};
+
+use super::{
+    Window,
+    window::Day,
+    wishes::{Inherited, Insights, Password, Proxied, Source, Wishes},
+};
+use crate::place::Said;
+
+/// Says what a database is to be; [`Database::postgres`](super::Database::postgres) and its like return one.
+///
+/// `K` is what it is, an [`Instance`](super::Instance) or [`Aurora`](super::Aurora); `O` is whether it begins on its own
+/// ([`Original`]) or as a copy of another one ([`Replica`]). What only one of them has is there for that one only:
+///
+/// ```compile_fail
+/// use formwork_patterns::Database;
+///
+/// Database::postgres("17", "db.t4g.medium").readers(2); // readers are Aurora's
+/// ```
+#[must_use = "a database is made by `.build(scope, &network)`"]
+pub struct Builder<K: Kind, O: Origin = Original> {
+    pub(super) wishes: Wishes,
+    pub(super) own: K::Wanted,
+    origin: PhantomData<O>,
+}
+
+/// What kinds of databases have in common while they are described.
+pub trait Kind: Sized + 'static {
+    /// What is wanted of this kind alone.
+    type Wanted: Wanted;
+    /// The resources of this kind alone.
+    type Made: Clone;
+}
+
+/// The properties that an instance and a cluster both have, set at the line that says them.
+pub trait Wanted: Sized {
+    /// Sets the engine and its version.
+    #[must_use]
+    fn runs(self, engine: rds::Engine) -> Self;
+    /// Sets for how long backups are kept.
+    #[must_use]
+    fn backups(self, kept: Duration) -> Self;
+    /// Sets when backups are made.
+    #[must_use]
+    fn backup_window(self, window: String) -> Self;
+    /// Sets when RDS maintains it.
+    #[must_use]
+    fn maintenance_window(self, window: String) -> Self;
+    /// Sets the port.
+    #[must_use]
+    fn port(self, port: Port) -> Self;
+}
+
+/// Whether a database begins on its own or as a copy: [`Original`] or [`Replica`].
+pub trait Origin: sealed::Sealed {}
+
+/// A database that begins on its own.
+pub struct Original(());
+
+/// A database that begins as a copy of another one, and follows it.
+pub struct Replica(());
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Original {}
+    impl Sealed for super::Replica {}
+}
+impl Origin for Original {}
+impl Origin for Replica {}
+
+/// How often enhanced monitoring looks at the operating system of an instance.
+// docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `MonitoringInterval`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// Once a second.
+    Second,
+    /// Every 5 seconds.
+    Seconds5,
+    /// Every 10 seconds.
+    Seconds10,
+    /// Every 15 seconds.
+    Seconds15,
+    /// Every 30 seconds.
+    Seconds30,
+    /// Once a minute.
+    Minute,
+}
+
+impl Every {
+    pub(super) fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Seconds5 => 5,
+            Self::Seconds10 => 10,
+            Self::Seconds15 => 15,
+            Self::Seconds30 => 30,
+            Self::Minute => 60,
+        }
+    }
+}
+
+impl<K: Kind, O: Origin> Builder<K, O> {
+    #[track_caller]
+    pub(super) fn new(engine: rds::Engine, own: K::Wanted) -> Self {
+        let own = own.runs(engine.clone());
+        Self { wishes: Wishes::new(engine), own, origin: PhantomData }
+    }
+
+    /// A copy: it runs what its source runs, and as that does.
+    pub(super) fn of(engine: rds::Engine, source: Source, mut own: K::Wanted) -> Self {
+        let Inherited { port, parameters, plain_connections, tokens, minor_upgrades } =
+            source.inherited.clone();
+        if let Some(port) = port {
+            own = own.port(port);
+        }
+        let source = Some(source);
+        let new = Wishes::new(engine);
+        let wishes = Wishes { source, port, parameters, plain_connections, tokens, minor_upgrades, ..new };
+        Self { wishes, own, origin: PhantomData }
+    }
+
+    /// Listens on a port other than the default one of the engine. A change replaces the database.
+    #[track_caller]
+    pub fn port(mut self, port: impl Into<Port>) -> Self {
+        let port = port.into();
+        self.wishes.port = Some(port);
+        self.own = self.own.port(port);
+        self
+    }
+
+    /// Encrypts storage, secret and recorded load with a key of your own, in place of keys that AWS keeps for free.
+    pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
+        self.wishes.key = Some(Output::new(key.into_input().into_expr()));
+        self
+    }
+
+    /// Sets a parameter of the engine, such as `("work_mem", "65536")`.
+    #[track_caller]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.wishes.parameters.insert(name.into(), Said::new(value.into()));
+        self
+    }
+
+    /// Lets clients connect without TLS, so that who listens in the network reads along.
+    pub fn allow_unencrypted_connections(mut self) -> Self {
+        self.wishes.plain_connections = true;
+        self
+    }
+
+    /// Lets clients in by passwords only, without tokens of IAM.
+    pub fn passwords_only(mut self) -> Self {
+        self.wishes.tokens = false;
+        self
+    }
+
+    /// Refuses deletion outside production as well.
+    pub fn deletion_protection(mut self) -> Self {
+        self.wishes.protected = Some(true);
+        self
+    }
+
+    /// Lets one request delete it, in production as well.
+    pub fn deletable(mut self) -> Self {
+        self.wishes.protected = Some(false);
+        self
+    }
+
+    /// Makes a snapshot before it is removed or replaced, outside production as well.
+    pub fn snapshot_on_removal(mut self) -> Self {
+        self.wishes.snapshot_on_removal = Some(true);
+        self
+    }
+
+    /// Keeps nothing of it when it is removed or replaced, and refuses neither, in production as well.
+    pub fn keep_nothing(mut self) -> Self {
+        self.wishes.protected = Some(false);
+        self.wishes.snapshot_on_removal = Some(false);
+        self
+    }
+
+    /// Leaves the minor version as it is, with its errors and holes.
+    pub fn no_minor_upgrades(mut self) -> Self {
+        self.wishes.minor_upgrades = false;
+        self
+    }
+
+    /// Looks at the operating system so often; once a minute unless said.
+    pub fn enhanced_monitoring(mut self, every: Every) -> Self {
+        self.wishes.monitoring = Some(every);
+        self
+    }
+
+    /// Does not look at the operating system.
+    pub fn no_enhanced_monitoring(mut self) -> Self {
+        self.wishes.monitoring = None;
+        self
+    }
+
+    /// Records the load of 15 months and the plans of queries (Database Insights, advanced), which is charged by the
+    /// size of the database. Otherwise 7 days of it are recorded for free, on classes that can.
+    #[track_caller]
+    pub fn database_insights(mut self) -> Self {
+        self.wishes.insights = Insights::Advanced;
+        self.wishes.advanced = Some(Said::new(()));
+        self
+    }
+
+    /// Does not record which queries make the load.
+    pub fn no_performance_insights(mut self) -> Self {
+        self.wishes.insights = Insights::Off;
+        self
+    }
+
+    /// Exports these logs in place of the usual ones of the engine; none at all with an empty list.
+    pub fn logs<L: Into<String>>(mut self, logs: impl IntoIterator<Item = L>) -> Self {
+        self.wishes.logs = Some(logs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Lets RDS maintain it on a day of the week at a time.
+    ///
+    /// ```
+    /// use formwork_patterns::{Database, database::{Day, Window}};
+    ///
+    /// Database::postgres("17", "db.t4g.medium")
+    ///     .backup_window(Window::at(2, 0))
+    ///     .maintenance_window(Day::Sunday, Window::at(4, 0));
+    /// ```
+    #[track_caller]
+    pub fn maintenance_window(mut self, day: Day, window: Window) -> Self {
+        self.wishes.maintenance_window = Some(Said::new((day, window)));
+        self.own = self.own.maintenance_window(window.on(day));
+        self
+    }
+}
+
+impl<K: Kind> Builder<K, Original> {
+    /// Names the database within; `main` unless said. A change replaces it.
+    #[track_caller]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.wishes.name = Some(Said::new(name.into()));
+        self
+    }
+
+    /// Names the first user; `dbadmin` unless said. A change replaces the database.
+    #[track_caller]
+    pub fn username(mut self, name: impl Into<String>) -> Self {
+        self.wishes.username = Some(Said::new(name.into()));
+        self
+    }
+
+    /// Keeps the password in a secret of this program, in place of one that RDS makes: for what RDS cannot do with
+    /// a password of its own, such as replicas. It stays the same unless a function changes it
+    /// ([`rotated_by`](Self::rotated_by)).
+    #[track_caller]
+    pub fn own_secret(mut self) -> Self {
+        if !matches!(self.wishes.password, Password::Own { .. }) {
+            self.wishes.password = Password::Own { regions: Vec::new(), at: Location::caller() };
+        }
+        self
+    }
+
+    /// Keeps the password in a secret of this program, which is copied to these Regions as well.
+    #[track_caller]
+    pub(super) fn secret_in<R: Into<String>>(mut self, regions: impl IntoIterator<Item = R>) -> Self {
+        let regions = regions.into_iter().map(Into::into).collect();
+        self.wishes.password = Password::Own { regions, at: Location::caller() };
+        self
+    }
+
+    /// Changes the password so often. RDS does so every 7 days unless said; a secret of your own needs
+    /// [`rotated_by`](Self::rotated_by).
+    #[track_caller]
+    pub fn rotate_every(mut self, interval: Duration) -> Self {
+        self.wishes.rotation = Some(Said::new(interval));
+        self
+    }
+
+    /// Names the function that changes the password of [`own_secret`](Self::own_secret), every 30 days unless
+    /// [`rotate_every`](Self::rotate_every) says otherwise. It has to be there, and Secrets Manager has to be allowed to
+    /// call it; AWS publishes such functions for every engine.
+    pub fn rotated_by(mut self, function_arn: impl IntoText) -> Self {
+        self.wishes.rotated_by = Some(Output::new(function_arn.into_text()));
+        self
+    }
+
+    /// Sets for how long backups are kept, 1 to 35 days; within it the database can be restored to any second. 7 days in
+    /// production and 1 elsewhere unless said.
+    #[track_caller]
+    pub fn backups(mut self, kept: Duration) -> Self {
+        self.wishes.backups = Some(Said::new(kept));
+        self.own = self.own.backups(kept);
+        self
+    }
+
+    /// Makes the daily backup at a time.
+    #[track_caller]
+    pub fn backup_window(mut self, window: Window) -> Self {
+        self.wishes.backup_window = Some(Said::new(window));
+        self.own = self.own.backup_window(window.to_string());
+        self
+    }
+
+    /// Begins with what a snapshot holds. The users and names in it stay; say
+    /// [`username`](Self::username) and [`name`](Self::name) as they are there. It must stay said afterwards: without it,
+    /// the database would be replaced by an empty one.
+    #[track_caller]
+    pub fn from_snapshot(mut self, snapshot: impl IntoText) -> Self {
+        self.wishes.snapshot = Some(Said::new(Output::new(snapshot.into_text())));
+        self
+    }
+
+    /// Puts a proxy in front, which keeps a pool of connections: clients connect to it, with TLS and the password, and
+    /// only it reaches the database.
+    pub fn proxy(mut self) -> Self {
+        self.wishes.proxy = Some(Proxied::Passwords);
+        self
+    }
+
+    /// Puts a proxy in front that takes tokens of IAM only: clients need no password, and the proxy knows it.
+    pub fn proxy_for_tokens(mut self) -> Self {
+        self.wishes.proxy = Some(Proxied::Tokens);
+        self
+    }
+}

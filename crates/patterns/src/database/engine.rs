@@ -1,0 +1,87 @@
+//! What differs from engine to engine.
+
+use formwork_aws::rds::{self, db_proxy};
+
+/// What the pattern has to know of an engine.
+pub(super) struct About {
+    /// The parameter that demands TLS, and its values for yes and no.
+    pub(super) tls: (&'static str, &'static str, &'static str),
+    /// Parameters without which exported logs stay empty.
+    pub(super) logging: &'static [(&'static str, &'static str)],
+    /// The logs that are worth exporting.
+    pub(super) logs: &'static [&'static str],
+    /// What kind of proxy speaks to it.
+    pub(super) proxy: db_proxy::EngineFamily,
+    /// The longest name of a user.
+    pub(super) longest_user: usize,
+    /// Names that no user may have.
+    pub(super) no_users: &'static [&'static str],
+    /// Classes on which it has no Performance Insights, by family and size; no size: all of them.
+    no_insights: &'static [(&'static str, &'static [&'static str])],
+}
+
+const SMALL: &[&str] = &["micro", "small"];
+const OF_MYSQL: &[(&str, &[&str])] = &[("t2", SMALL), ("t3", SMALL), ("t4g", SMALL)];
+const OF_AURORA_MYSQL: &[(&str, &[&str])] = &[("t2", &[]), ("t3", &[]), ("t4g", &[])];
+
+// TLS: docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html (`rds.force_ssl`),
+// mysql-ssl-connections.html, MariaDB.Concepts.SSLSupport.html and AuroraUserGuide/AuroraMySQL.Security.html
+// (`require_secure_transport`). Logs: USER_LogAccess.MySQL.LogFileSize.html (tables are not exported, files are),
+// AuroraUserGuide/AuroraMySQL.Auditing.html.
+const POSTGRES: About = About {
+    tls: ("rds.force_ssl", "1", "0"),
+    logging: &[],
+    logs: &["postgresql", "upgrade"],
+    proxy: db_proxy::EngineFamily::Postgresql,
+    longest_user: 63,
+    no_users: &["admin", "rdsadmin", "rds_superuser", "public", "user"],
+    no_insights: &[],
+};
+// API_CreateDBCluster.html, `EnableCloudwatchLogsExports` and `MasterUsername`: a cluster has no log of upgrades, and its
+// users have shorter names.
+const AURORA_POSTGRES: About = About { logs: &["postgresql"], longest_user: 16, ..POSTGRES };
+const MYSQL: About = About {
+    tls: ("require_secure_transport", "1", "0"),
+    logging: &[("log_output", "FILE"), ("slow_query_log", "1")],
+    logs: &["error", "slowquery"],
+    proxy: db_proxy::EngineFamily::Mysql,
+    longest_user: 16,
+    no_users: &["rdsadmin", "root"],
+    no_insights: OF_MYSQL,
+};
+const AURORA_MYSQL: About = About {
+    tls: ("require_secure_transport", "ON", "OFF"),
+    logging: &[
+        ("server_audit_events", "CONNECT,QUERY_DCL,QUERY_DDL"),
+        ("server_audit_logging", "1"),
+        ("slow_query_log", "1"),
+    ],
+    logs: &["audit", "error", "slowquery"],
+    no_insights: OF_AURORA_MYSQL,
+    ..MYSQL
+};
+
+/// What there is to know of the engine of a database.
+pub(super) fn about(engine: &rds::Engine) -> &'static About {
+    match engine.name() {
+        "aurora-mysql" => &AURORA_MYSQL,
+        "aurora-postgresql" => &AURORA_POSTGRES,
+        "mysql" | "mariadb" => &MYSQL,
+        _ => &POSTGRES,
+    }
+}
+
+impl About {
+    /// Whether there is Performance Insights on a class; on one that is known only at deployment, there is.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
+    pub(super) fn has_insights_on(&self, class: Option<&str>) -> bool {
+        let Some((family, size)) =
+            class.and_then(|class| class.strip_prefix("db.")).and_then(|class| class.split_once('.'))
+        else {
+            return true;
+        };
+        let lacks =
+            |(of, sizes): &(&str, &[&str])| *of == family && (sizes.is_empty() || sizes.contains(&size));
+        !self.no_insights.iter().any(lacks)
+    }
+}

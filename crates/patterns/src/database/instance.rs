@@ -1,0 +1,373 @@
+//! An instance of RDS.
+
+use formwork_aws::{
+    ec2,
+    rds::{self, db_instance},
+    secretsmanager::Secret,
+    types::{DataSize, Duration, Port, gib},
+};
+use formwork_core::{Finding, Id, Input, IntoInput, Output, Scope, secretsmanager};
+
+use super::{
+    Builder, Common, Database, Grounds, Origin, Reached,
+    builder::{Kind, Wanted as Properties},
+    proxy::Targets,
+    replica::key_elsewhere,
+    wishes::{Insights, Wishes},
+};
+use crate::{
+    ThreeTierVpc, Tier,
+    place::{Said, production, report},
+};
+
+/// A database that is one instance of RDS, with a standby or without.
+#[derive(Clone, Copy, Debug)]
+pub struct Instance(());
+
+/// The resources of an instance.
+#[derive(Clone, Copy)]
+pub struct Made {
+    pub(super) instance: rds::DbInstance,
+    pub(super) parameters: rds::DbParameterGroup,
+}
+
+/// What is wanted of an instance alone.
+pub struct Wanted {
+    main: db_instance::Builder,
+    class: Option<String>,
+    standby: Option<bool>,
+    size: Option<Said<DataSize>>,
+    most: Option<Growth>,
+    kind: &'static str,
+    unencrypted: bool,
+    public: Option<Said<()>>,
+    /// Where the original of a copy is encrypted, and with what a copy in another Region is.
+    pub(super) elsewhere: bool,
+}
+
+enum Growth {
+    To,
+    Never,
+}
+
+impl Kind for Instance {
+    type Wanted = Wanted;
+    type Made = Made;
+}
+
+impl Wanted {
+    #[track_caller]
+    pub(super) fn new(class: impl IntoInput<rds::Class>) -> Self {
+        let class: Input<rds::Class> = class.into_input();
+        let known = class.expr().as_str().map(str::to_owned);
+        Self {
+            main: rds::DbInstance::builder().db_instance_class(class),
+            class: known,
+            standby: None,
+            size: None,
+            most: None,
+            kind: "gp3",
+            unencrypted: false,
+            public: None,
+            elsewhere: false,
+        }
+    }
+
+    /// The same as a copy of another instance.
+    pub(super) fn copying(
+        mut self,
+        copy: impl FnOnce(db_instance::Builder) -> db_instance::Builder,
+        elsewhere: bool,
+    ) -> Self {
+        self.main = copy(self.main);
+        self.elsewhere = elsewhere;
+        self
+    }
+}
+
+impl Properties for Wanted {
+    #[track_caller]
+    fn runs(mut self, engine: rds::Engine) -> Self {
+        self.main = self.main.runs(engine);
+        self
+    }
+    #[track_caller]
+    fn backups(mut self, kept: Duration) -> Self {
+        self.main = self.main.backup_retention_period(kept);
+        self
+    }
+    #[track_caller]
+    fn backup_window(mut self, window: String) -> Self {
+        self.main = self.main.preferred_backup_window(window);
+        self
+    }
+    #[track_caller]
+    fn maintenance_window(mut self, window: String) -> Self {
+        self.main = self.main.preferred_maintenance_window(window);
+        self
+    }
+    #[track_caller]
+    fn port(mut self, port: Port) -> Self {
+        self.main = self.main.port(port.get().to_string());
+        self
+    }
+}
+
+impl<O: Origin> Builder<Instance, O> {
+    /// Keeps a standby in another zone, outside production as well.
+    #[track_caller]
+    pub fn multi_az(mut self) -> Self {
+        self.own.standby = Some(true);
+        self.own.main = self.own.main.multi_az(true);
+        self
+    }
+
+    /// Does without a standby, in production as well: when its zone fails, the database is gone until it is restored.
+    #[track_caller]
+    pub fn single_zone(mut self) -> Self {
+        self.own.standby = Some(false);
+        self.own.main = self.own.main.multi_az(false);
+        self
+    }
+
+    /// Lets storage grow by itself up to a size; to five times the size at the beginning, 100 GiB at the least, unless
+    /// said.
+    #[track_caller]
+    pub fn grow_to(mut self, most: DataSize) -> Self {
+        self.own.most = Some(Growth::To);
+        self.own.main = self.own.main.max_allocated_storage(most);
+        self
+    }
+
+    /// Does not let storage grow: a full database stops writing.
+    #[track_caller]
+    pub fn fixed_storage(mut self) -> Self {
+        self.own.most = Some(Growth::Never);
+        self.own.main = self.own.main.max_allocated_storage(formwork_core::NoValue);
+        self
+    }
+
+    /// Gives the storage so many operations a second, more than the 3,000 (12,000 from 400 GiB on) that `gp3` has
+    /// anyway. From 400 GiB on.
+    #[track_caller]
+    pub fn iops(mut self, operations: i64) -> Self {
+        self.own.main = self.own.main.iops(operations);
+        self
+    }
+
+    /// Gives the storage so many MiB a second, more than the 125 (500 from 400 GiB on) that `gp3` has anyway. From 400
+    /// GiB on.
+    #[track_caller]
+    pub fn throughput(mut self, mebibytes: i64) -> Self {
+        self.own.main = self.own.main.storage_throughput(mebibytes);
+        self
+    }
+
+    /// Takes storage of type `io2` with so many operations a second, for databases whose answers must come within a
+    /// millisecond. From 100 GiB on.
+    #[track_caller]
+    pub fn io2(mut self, operations: i64) -> Self {
+        self.own.kind = "io2";
+        self.own.main = self.own.main.iops(operations).storage_throughput(formwork_core::NoValue);
+        self
+    }
+
+    /// Gives it an address on the internet, in the public subnets. Its security group still lets nobody in: say who may
+    /// with `allow_from_addresses`.
+    #[track_caller]
+    pub fn publicly_accessible(mut self) -> Self {
+        self.own.public = Some(Said::new(()));
+        self.own.main = self.own.main.publicly_accessible(true);
+        self
+    }
+}
+
+impl Builder<Instance> {
+    /// Begins with so much storage; 20 GiB unless said. It grows, and never shrinks.
+    #[track_caller]
+    pub fn storage(mut self, size: DataSize) -> Self {
+        self.own.size = Some(Said::new(size));
+        self.own.main = self.own.main.allocated_storage(gibibytes(size).to_string());
+        self
+    }
+
+    /// Leaves storage, snapshots and backups readable for whoever gets hold of them. A change replaces the database.
+    #[track_caller]
+    pub fn unencrypted(mut self) -> Self {
+        self.own.unencrypted = true;
+        self.own.main = self.own.main.storage_encrypted(false);
+        self
+    }
+
+    /// Says in which Regions there will be copies of it, so that its password is there as well; it is kept in a secret
+    /// of this program then, since RDS makes none for what has copies.
+    #[track_caller]
+    pub fn replicas_in<R: Into<String>>(self, regions: impl IntoIterator<Item = R>) -> Self {
+        self.secret_in(regions)
+    }
+}
+
+const GIB: u64 = 1 << 30;
+
+/// So many whole GiB; what is left over is reported.
+fn gibibytes(size: DataSize) -> u64 {
+    size.as_bytes() / GIB
+}
+
+impl<O: Origin> Builder<Instance, O> {
+    /// Makes the database in the data subnets of a network.
+    #[track_caller]
+    pub fn build<'a>(
+        self,
+        scope: impl Into<Scope<'a>>,
+        network: &ThreeTierVpc<'a>,
+    ) -> Database<'a, Instance> {
+        let scope = scope.into().for_caller();
+        let Self { wishes, own, .. } = self;
+        wishes.judge(&scope);
+        own.judge(&wishes, &scope);
+        let grounds = wishes.grounds(scope, network, own.subnets(network, &scope));
+        let parameters = rds::DbParameterGroup::builder()
+            .description("how the engine runs")
+            .family(wishes.engine.family())
+            .parameters(wishes.parameters(&scope));
+        let parameters = scope.add("Parameters", parameters);
+        let secret = wishes.own_secret(&scope);
+        let instance = own
+            .instance(&wishes, &grounds, secret)
+            .db_parameter_group_name(parameters)
+            .db_subnet_group_name(grounds.subnets)
+            .vpc_security_groups([grounds.group.id()]);
+        let instance = scope.add("Instance", instance);
+
+        let managed = instance.master_user_secret_secret_arn();
+        let target = instance.db_instance_identifier().cast();
+        let credentials = wishes.credentials(&scope, secret, managed, target, "AWS::RDS::DBInstance");
+        let reached = Reached {
+            endpoint: instance.endpoint_address(),
+            reader: instance.endpoint_address(),
+            resource_id: instance.dbi_resource_id(),
+        };
+        let common = wishes.common(grounds, credentials, reached);
+        let front = wishes.proxy.map(|proxied| common.proxied(network, proxied, Targets::Instance(instance)));
+        Database { common: Common { front, ..common }, own: Made { instance, parameters } }
+    }
+}
+
+impl Wanted {
+    /// Where it stands.
+    fn subnets<'a>(&self, network: &ThreeTierVpc<'a>, scope: &Scope<'a>) -> Vec<Output<Id<ec2::Subnet>>> {
+        let Some(said) = self.public else { return network.data_subnets() };
+        let subnets = network.subnets(Tier::Public).to_vec();
+        if subnets.is_empty() {
+            let finding = Finding::error("FW3088", "the network has no public subnets for a public database")
+                .help("give the network a public tier, or leave `.publicly_accessible()` out");
+            report(scope, finding, said.at);
+        }
+        subnets
+    }
+
+    /// The instance, but for what it stands on.
+    #[track_caller]
+    fn instance(
+        self,
+        wishes: &Wishes,
+        grounds: &Grounds<'_>,
+        secret: Option<Secret>,
+    ) -> db_instance::Builder {
+        let (scope, class) = (&grounds.scope, self.class.clone());
+        let copy = wishes.source.is_some();
+        let standby = self.standby.unwrap_or_else(|| production(scope));
+        let protected = wishes.protected(scope);
+        let advanced = wishes.insights(class.as_deref()) == Insights::Advanced;
+        // What was said keeps its line.
+        let (unsaid, private) = (self.standby.is_none(), self.public.is_none());
+        let mut instance = self.begins(wishes, secret);
+        if unsaid {
+            instance = instance.multi_az(standby);
+        }
+        if private {
+            instance = instance.publicly_accessible(false);
+        }
+        let instance = instance
+            .copy_tags_to_snapshot(true)
+            .deletion_protection(protected)
+            .enable_iam_database_authentication(wishes.tokens)
+            .enable_cloudwatch_logs_exports(wishes.logs())
+            .database_insights_mode(advanced.then_some(db_instance::DatabaseInsightsMode::Advanced));
+        let instance = match wishes.default_backups(scope) {
+            Some(kept) if !copy => instance.backup_retention_period(kept),
+            _ => instance,
+        };
+        let instance = wishes.watched(instance, grounds.monitoring, class.as_deref());
+        // RDS makes no last snapshot of a replica, and a replica names no version.
+        let instance = wishes.kept(scope, instance, !copy);
+        let instance = if copy { instance } else { wishes.versioned(instance, ["E3691", "W3691"]) };
+        let cheap = [
+            ("FW2104", !copy && !protected),
+            ("FW2105", !copy && wishes.few_backups(scope)),
+            ("FW2107", !copy && !standby),
+        ];
+        wishes.accepted(scope, instance, &cheap)
+    }
+
+    /// What it begins with: storage, names and a password, a snapshot, or an original.
+    #[track_caller]
+    fn begins(self, wishes: &Wishes, secret: Option<Secret>) -> db_instance::Builder {
+        let (fresh, copy) = (!wishes.restored(), wishes.source.is_some());
+        let begins = self.size.map_or(20, |said| gibibytes(said.value));
+        let grows = u32::try_from(begins.saturating_mul(5)).unwrap_or(u32::MAX).clamp(100, 65_536);
+        let mut main = self.main.storage_type(self.kind);
+        if fresh && self.size.is_none() {
+            main = main.allocated_storage(begins.to_string());
+        }
+        // How much a snapshot or an original has is not known here.
+        if self.most.is_none() && (fresh || self.size.is_some()) {
+            main = main.max_allocated_storage(gib(grows));
+        }
+        // What is restored or copied is encrypted as its source is; only a copy in another Region has a key to name.
+        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html,
+        // `DBSnapshotIdentifier` and `SourceDBInstanceIdentifier`
+        if fresh && !self.unencrypted {
+            main = main.storage_encrypted(true).kms_key_id(wishes.key.clone());
+        } else if self.elsewhere {
+            main = main.kms_key_id(key_elsewhere(wishes.key.clone()));
+        }
+        if fresh {
+            main = main.db_name(wishes.name()).master_username(wishes.username());
+        }
+        if let Some(said) = &wishes.snapshot {
+            main = main.db_snapshot_identifier(said.value.clone());
+        }
+        match secret {
+            _ if copy => main,
+            Some(secret) => main.master_user_password(secretsmanager(secret).key("password").value()),
+            None => main.manage_master_user_password(true).master_user_secret(
+                wishes.key.clone().map(|key| db_instance::MasterUserSecret::builder().kms_key_id(key)),
+            ),
+        }
+    }
+
+    fn judge(&self, wishes: &Wishes, scope: &Scope<'_>) {
+        wishes.judge_insights(scope, self.class.as_deref());
+        if let Some(Said { value: size, at }) = self.size
+            && (!size.as_bytes().is_multiple_of(GIB) || gibibytes(size) > 65_536)
+        {
+            let finding = Finding::error("FW3076", format!("the storage is to have {size}"))
+                .help("RDS takes whole GiB, 20 to 65536 of them: `gib(100)`");
+            report(scope, finding, at);
+        }
+    }
+}
+
+impl<'a> Database<'a, Instance> {
+    /// The instance.
+    pub fn instance(&self) -> rds::DbInstance {
+        self.own.instance
+    }
+
+    /// The parameter group.
+    pub fn parameter_group(&self) -> rds::DbParameterGroup {
+        self.own.parameters
+    }
+}

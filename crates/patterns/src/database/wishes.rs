@@ -1,0 +1,334 @@
+//! What was said of a database, and what follows from it.
+
+use std::{collections::BTreeMap, panic::Location};
+
+use formwork_aws::{
+    iam::{self, ManagedPolicy, TrustPolicy},
+    kms, rds,
+    types::{Duration, Port, days},
+};
+use formwork_core::{
+    Arn, DeletionPolicy, Expr, Field, Finding, Json, Output, Scope, Str, UpdateReplacePolicy, json,
+};
+
+use super::{Every, Window, about, credentials::Credentials, names, window::Day};
+use crate::place::{Said, production, report};
+
+/// Why a warning about a cheaper choice is no warning outside production.
+const CHEAP: &str = "outside production a database is cheap, and is made anew rather than restored";
+
+/// How deeply the load of a database is recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Insights {
+    Off,
+    /// Seven days, which cost nothing.
+    Standard,
+    /// Fifteen months, with plans of queries and the fleet in one view.
+    Advanced,
+}
+
+/// Who may know the password of the first user.
+pub(super) enum Password {
+    /// RDS makes it and keeps it.
+    Managed,
+    /// A secret of this program, with copies in these Regions.
+    Own { regions: Vec<String>, at: &'static Location<'static> },
+}
+
+/// How clients reach a database through a proxy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proxied {
+    Passwords,
+    Tokens,
+}
+
+/// What a copy takes over unless it says otherwise, since it is to run as its original does.
+#[derive(Clone)]
+pub(super) struct Inherited {
+    pub(super) port: Option<Port>,
+    pub(super) parameters: BTreeMap<String, Said<String>>,
+    pub(super) plain_connections: bool,
+    pub(super) tokens: bool,
+    pub(super) minor_upgrades: bool,
+}
+
+/// What is known of a database that this one is a copy of.
+pub(super) struct Source {
+    pub(super) inherited: Inherited,
+    pub(super) name: String,
+    pub(super) username: String,
+    pub(super) credentials: Credentials,
+}
+
+/// What was said of a database, whatever it is.
+pub(super) struct Wishes {
+    pub(super) engine: rds::Engine,
+    pub(super) source: Option<Source>,
+    pub(super) name: Option<Said<String>>,
+    pub(super) username: Option<Said<String>>,
+    pub(super) port: Option<Port>,
+    pub(super) password: Password,
+    pub(super) rotation: Option<Said<Duration>>,
+    pub(super) rotated_by: Option<Output<String>>,
+    pub(super) snapshot: Option<Said<Output<String>>>,
+    pub(super) key: Option<Output<Arn<kms::Key>>>,
+    pub(super) parameters: BTreeMap<String, Said<String>>,
+    pub(super) plain_connections: bool,
+    pub(super) tokens: bool,
+    pub(super) protected: Option<bool>,
+    pub(super) snapshot_on_removal: Option<bool>,
+    pub(super) minor_upgrades: bool,
+    pub(super) monitoring: Option<Every>,
+    pub(super) insights: Insights,
+    pub(super) advanced: Option<Said<()>>,
+    pub(super) logs: Option<Vec<String>>,
+    pub(super) proxy: Option<Proxied>,
+    pub(super) backups: Option<Said<Duration>>,
+    pub(super) backup_window: Option<Said<Window>>,
+    pub(super) maintenance_window: Option<Said<(Day, Window)>>,
+}
+
+impl Wishes {
+    pub(super) fn new(engine: rds::Engine) -> Self {
+        Self {
+            engine,
+            source: None,
+            name: None,
+            username: None,
+            port: None,
+            password: Password::Managed,
+            rotation: None,
+            rotated_by: None,
+            snapshot: None,
+            key: None,
+            parameters: BTreeMap::new(),
+            plain_connections: false,
+            tokens: true,
+            protected: None,
+            snapshot_on_removal: None,
+            minor_upgrades: true,
+            monitoring: Some(Every::Minute),
+            insights: Insights::Standard,
+            advanced: None,
+            logs: None,
+            proxy: None,
+            backups: None,
+            backup_window: None,
+            maintenance_window: None,
+        }
+    }
+
+    /// What its copies take over.
+    pub(super) fn inherited(&self) -> Inherited {
+        Inherited {
+            port: self.port,
+            parameters: self.parameters.clone(),
+            plain_connections: self.plain_connections,
+            tokens: self.tokens,
+            minor_upgrades: self.minor_upgrades,
+        }
+    }
+
+    /// The name of the database within.
+    pub(super) fn name(&self) -> String {
+        let copied = self.source.as_ref().map(|source| source.name.clone());
+        let said = self.name.as_ref().map(|said| said.value.clone());
+        copied.or(said).unwrap_or_else(|| "main".to_owned())
+    }
+
+    /// The name of the first user.
+    pub(super) fn username(&self) -> String {
+        let copied = self.source.as_ref().map(|source| source.username.clone());
+        let said = self.username.as_ref().map(|said| said.value.clone());
+        copied.or(said).unwrap_or_else(|| "dbadmin".to_owned())
+    }
+
+    /// Whether it begins with data, so that names and users are there already.
+    pub(super) fn restored(&self) -> bool {
+        self.snapshot.is_some() || self.source.is_some()
+    }
+
+    /// Whether one request cannot delete it.
+    pub(super) fn protected(&self, scope: &Scope<'_>) -> bool {
+        self.protected.unwrap_or_else(|| production(scope))
+    }
+
+    /// For how long backups are kept, where nothing was said.
+    pub(super) fn default_backups(&self, scope: &Scope<'_>) -> Option<Duration> {
+        self.backups.is_none().then(|| if production(scope) { days(7) } else { days(1) })
+    }
+
+    /// When RDS maintains it, where that was said.
+    pub(super) fn maintenance_window(&self) -> Option<String> {
+        self.maintenance_window.map(|Said { value: (day, window), .. }| window.on(day))
+    }
+
+    /// The logs to export.
+    pub(super) fn logs(&self) -> Vec<String> {
+        let usual = || about(&self.engine).logs.iter().map(|log| (*log).to_owned()).collect();
+        self.logs.clone().unwrap_or_else(usual)
+    }
+
+    /// How deeply the load is recorded on a class.
+    pub(super) fn insights(&self, class: Option<&str>) -> Insights {
+        match self.insights {
+            Insights::Standard if !about(&self.engine).has_insights_on(class) => Insights::Off,
+            insights => insights,
+        }
+    }
+
+    /// The parameters, for a parameter group.
+    pub(super) fn parameters(&self, scope: &Scope<'_>) -> Json {
+        let about = about(&self.engine);
+        let (tls, yes, no) = about.tls;
+        let mut all: BTreeMap<&str, &str> = about.logging.iter().copied().collect();
+        all.extend(self.parameters.iter().map(|(name, said)| (name.as_str(), said.value.as_str())));
+        if let Some(said) = self.parameters.get(tls) {
+            let weaker = !self.plain_connections && said.value != yes;
+            if weaker {
+                let message =
+                    format!("`{tls}` is set to `{}`, which lets clients in without TLS", said.value);
+                let finding = Finding::error("FW3086", message)
+                    .help("leave it out, or say `.allow_unencrypted_connections()` in its place");
+                report(scope, finding, said.at);
+            }
+        } else {
+            all.insert(tls, if self.plain_connections { no } else { yes });
+        }
+        let field = |(name, value): (&str, &str)| {
+            let name: Str = name.to_owned().into();
+            Field::new(name, Expr::Text(value.to_owned().into()))
+        };
+        Json::from_expr(Expr::Object(all.into_iter().map(field).collect()))
+    }
+
+    /// The role of enhanced monitoring.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    #[track_caller]
+    pub(super) fn monitoring_role(&self, scope: &Scope<'_>) -> Option<iam::Role> {
+        self.monitoring?;
+        let role = iam::Role::builder()
+            .description("writes what enhanced monitoring sees")
+            .assume_role_policy_document(TrustPolicy::service("monitoring.rds.amazonaws.com"))
+            .managed_policy_arns([ManagedPolicy::aws("service-role/AmazonRDSEnhancedMonitoringRole")]);
+        Some(scope.add("Monitoring", role))
+    }
+
+    /// What every instance has, alone or in a cluster.
+    #[track_caller]
+    pub(super) fn watched(
+        &self,
+        instance: rds::db_instance::Builder,
+        role: Option<iam::Role>,
+        class: Option<&str>,
+    ) -> rds::db_instance::Builder {
+        let insights = self.insights(class);
+        let key = (insights != Insights::Off).then(|| self.key.clone()).flatten();
+        instance
+            .auto_minor_version_upgrade(self.minor_upgrades)
+            .monitoring_interval(role.and(self.monitoring).map(Every::seconds))
+            .monitoring_role_arn(role)
+            .enable_performance_insights(insights != Insights::Off)
+            .performance_insights_retention_period(insights.kept())
+            .performance_insights_kms_key_id(key)
+    }
+
+    /// Sets what becomes of its data, unless those are another one's.
+    #[track_caller]
+    pub(super) fn kept<B: formwork_core::Builder>(&self, scope: &Scope<'_>, resource: B, own: bool) -> B {
+        if own && self.snapshot_on_removal.unwrap_or_else(|| production(scope)) {
+            return resource
+                .deletion_policy(DeletionPolicy::Snapshot)
+                .update_replace_policy(UpdateReplacePolicy::Snapshot);
+        }
+        let resource = resource
+            .deletion_policy(DeletionPolicy::Delete)
+            .update_replace_policy(UpdateReplacePolicy::Delete);
+        self.accepted(scope, resource, &[("FW1605", own)])
+    }
+
+    /// Tells cfn-lint that a major version stands for its newest minor one. RDS takes it as such, so that the template
+    /// does not name a minor version that RDS has upgraded since; the linter knows whole versions only.
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `EngineVersion`.
+    #[track_caller]
+    pub(super) fn versioned<B: formwork_core::Builder>(&self, resource: B, rules: [&'static str; 2]) -> B {
+        match self.engine.version() == self.engine.major() {
+            true => resource.metadata("cfn-lint", json!({"config": {"ignore_checks": rules}})),
+            false => resource,
+        }
+    }
+
+    /// Accepts what `check` says of choices that are cheap on purpose: codes, and whether the choice was made.
+    #[track_caller]
+    pub(super) fn accepted<B: formwork_core::Builder>(
+        &self,
+        scope: &Scope<'_>,
+        resource: B,
+        codes: &[(&'static str, bool)],
+    ) -> B {
+        let cheap = codes.iter().filter(|(_, chosen)| *chosen && !production(scope));
+        cheap.fold(resource, |resource, (code, _)| resource.accept(*code, CHEAP))
+    }
+
+    /// Whether backups are kept for less than a week.
+    pub(super) fn few_backups(&self, scope: &Scope<'_>) -> bool {
+        let said = self.backups.map(|said| said.value);
+        said.or(self.default_backups(scope)).is_some_and(|kept| kept < days(7))
+    }
+
+    /// Reports a wish for insights that a class does not have.
+    pub(super) fn judge_insights(&self, scope: &Scope<'_>, class: Option<&str>) {
+        if let (Insights::Advanced, Some(said), Some(class)) = (self.insights, self.advanced, class)
+            && !about(&self.engine).has_insights_on(Some(class))
+        {
+            let message = format!("`{}` has no insights on `{class}`", self.engine.name());
+            let finding = Finding::error("FW3084", message)
+                .help("take a larger class, such as `db.r8g.large`, or leave `.database_insights()` out");
+            report(scope, finding, said.at);
+        }
+    }
+
+    /// Reports what is wrong with what was said, whatever the database is.
+    pub(super) fn judge(&self, scope: &Scope<'_>) {
+        let about = about(&self.engine);
+        if let Some(said) = self.backup_window {
+            Window::judge(said, scope);
+        }
+        if let Some(Said { value: (_, window), at }) = self.maintenance_window {
+            Window::judge(Said { value: window, at }, scope);
+        }
+        if let Some(Said { value: kept, at }) = self.backups
+            && !(days(1)..=days(35)).contains(&kept)
+        {
+            // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
+            let finding = Finding::error("FW3075", format!("backups are to be kept for {kept}"))
+                .help("RDS keeps them for 1 to 35 days: `days(1)` to `days(35)`");
+            report(scope, finding, at);
+        }
+        if let Some(said) = &self.name {
+            names::judge_database(said, scope);
+        }
+        if let Some(said) = &self.username {
+            names::judge_user(said, about, scope);
+        }
+        if let (Some(said), Password::Own { at, .. }) = (&self.snapshot, &self.password) {
+            let finding = Finding::error("FW3085", "a database that is restored keeps the password of its snapshot")
+                .at(said.at, "restored here")
+                .help("leave `.own_secret()` and copies out, so that RDS makes a new password; or set it by hand later");
+            report(scope, finding, *at);
+        }
+    }
+}
+
+impl Insights {
+    /// How many days are recorded.
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `DatabaseInsightsMode`: the advanced
+    // mode takes 465 days.
+    pub(super) fn kept(self) -> Option<Duration> {
+        match self {
+            Self::Off => None,
+            Self::Standard => Some(days(7)),
+            Self::Advanced => Some(days(465)),
+        }
+    }
+}
