@@ -7,10 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use formwork::core::{App, Assembly};
+use formwork::{
+    check::Check,
+    core::{App, Assembly},
+};
 
 use crate::{
-    patterns::{assemble, says_nothing},
+    patterns::{assemble, warnings},
     support::root,
 };
 
@@ -53,7 +56,7 @@ const LISTINGS: &[(&str, Program)] = &[
 fn every_listing_runs_and_every_diagram_is_what_it_makes() {
     for (name, program) in LISTINGS {
         let assembly = assemble("prod", program);
-        says_nothing(&assembly);
+        assert_eq!(warnings(&Check::new().assembly(&assembly)), Vec::<String>::new(), "{name}");
         let file = root().join("book/src/patterns").join(name).with_extension("mmd");
         let drawn = diagram(&assembly);
         if std::env::var_os("BOOK_UPDATE").is_some() {

@@ -9,9 +9,9 @@ const ALLOWED: f64 = 0.1;
 
 #[test]
 fn few_checks_fail_on_the_service_of_readme() {
-    let out = folder("checkov-shop");
-    let synthesised = run(Command::new(example("shop"))
-        .args(["synth", "prod", "--project", "examples/shop", "--out"])
+    let out = folder("checkov-storefront");
+    let synthesised = run(Command::new(example("storefront"))
+        .args(["synth", "prod", "--project", "examples/storefront", "--out"])
         .arg(&out)
         .current_dir(root()));
     assert_eq!(synthesised.code, 0, "{}", synthesised.err);

@@ -522,7 +522,9 @@ fn what_cannot_be_is_told_of_the_line_that_says_it() {
 /// What `check` knows of networks is told of a line of this file first.
 #[test]
 fn what_aws_would_refuse_is_told_of_the_line_that_builds_it() {
-    let cases: [(&str, Cidr, fn(Builder) -> Builder); 2] = [
+    /// A code, the range of a network, and what is said of it.
+    type Case = (&'static str, Cidr, fn(Builder) -> Builder);
+    let cases: [Case; 2] = [
         ("FW1203", cidr!("10.0.0.0/8"), |it| it),
         ("FW1203", RANGE, |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.0.8.0/29")])),
     ];

@@ -53,7 +53,11 @@ fn token(scope: Scope<'_>, key: Option<&Output<Arn<kms::Key>>>) -> Made {
     let secret = secretsmanager::Secret::builder()
         .description("password of a cache")
         .generate_secret_string(generated)
-        .kms_key_id(key.cloned());
+        .kms_key_id(key.cloned())
+        .accept(
+            "FW2313",
+            "changing it takes a function, or somebody who says so: none is made without a word",
+        );
     let secret = scope.add("Token", secret);
     let value = match key {
         Some(key) => SecretValue::from(secret).encrypted_with(key.clone()),

@@ -317,7 +317,8 @@ impl Beginning {
             main =
                 main.accept("FW2120", "backups reach back to any second; turning back in place costs extra");
         }
-        let main = wishes.kept(scope, wishes.versioned(main, ["E3690", "W3690"]), true);
+        let main = wishes.on_usual_port(wishes.versioned(main, ["E3690", "W3690"]));
+        let main = wishes.kept(scope, main, true);
         wishes.accepted(scope, main, &[("FW2104", !protected), ("FW2105", wishes.few_backups(scope))])
     }
 

@@ -4,7 +4,7 @@ use formwork_aws::{
     secretsmanager::{self, Secret, rotation_schedule::RotationRules, secret},
     types::{Days, days},
 };
-use formwork_core::{Finding, Output, Scope, interpolate, pseudo};
+use formwork_core::{Builder as _, Finding, Output, Scope, interpolate, pseudo};
 
 use super::wishes::{Password, Wishes};
 use crate::{SecretValue, place::report};
@@ -39,6 +39,10 @@ impl Wishes {
             .generate_secret_string(generated)
             .replica_regions(copies)
             .kms_key_id(self.key.clone());
+        let secret = match self.rotated_by.is_some() {
+            true => secret,
+            false => secret.accept("FW2313", "`.own_secret()` was said, and no function that changes it"),
+        };
         Some(scope.add("Secret", secret))
     }
 

@@ -6,7 +6,7 @@ use formwork_aws::{
     secretsmanager::Secret,
     types::{DataSize, Duration, Port, gib},
 };
-use formwork_core::{Finding, Id, Input, IntoInput, Output, Scope, secretsmanager};
+use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Output, Scope, secretsmanager};
 
 use super::{
     Builder, Common, Database, Grounds, Origin, Reached,
@@ -302,7 +302,17 @@ impl Wanted {
         let instance = wishes.watched(instance, grounds.monitoring, class.as_deref());
         // RDS makes no last snapshot of a replica, and a replica names no version.
         let instance = wishes.kept(scope, instance, !copy);
-        let instance = if copy { instance } else { wishes.versioned(instance, ["E3691", "W3691"]) };
+        let instance = match copy {
+            true => instance,
+            false => wishes.on_usual_port(wishes.versioned(instance, ["E3691", "W3691"])),
+        };
+        // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
+        let instance = match wishes.engine.name() {
+            "mariadb" if !copy && wishes.logs.is_none() => {
+                instance.accept("FW2112", "a log of who does what takes an option group with a plugin")
+            }
+            _ => instance,
+        };
         let cheap = [
             ("FW2104", !copy && !protected),
             ("FW2105", !copy && wishes.few_backups(scope)),

@@ -270,6 +270,15 @@ impl Wishes {
         cheap.fold(resource, |resource, (code, _)| resource.accept(*code, CHEAP))
     }
 
+    /// Accepts that it listens where databases of its engine do, unless another port was said.
+    #[track_caller]
+    pub(super) fn on_usual_port<B: formwork_core::Builder>(&self, resource: B) -> B {
+        match self.port {
+            Some(_) => resource,
+            None => resource.accept("FW2117", "a port is no secret: nobody reaches it who is not allowed to"),
+        }
+    }
+
     /// Whether backups are kept for less than a week.
     pub(super) fn few_backups(&self, scope: &Scope<'_>) -> bool {
         let said = self.backups.map(|said| said.value);

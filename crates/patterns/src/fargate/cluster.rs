@@ -1,7 +1,7 @@
 //! Clusters: where services and tasks run.
 
 use formwork_aws::ecs::{self, cluster};
-use formwork_core::{Arn, IntoInput, Name, Output, Scope};
+use formwork_core::{Arn, Builder as _, IntoInput, Name, Output, Scope};
 
 /// A cluster, which services and tasks share that belong together.
 ///
@@ -113,6 +113,10 @@ impl ClusterBuilder {
             .capacity_providers(["FARGATE", "FARGATE_SPOT"])
             .cluster_settings([cluster::ClusterSettings::builder().name("containerInsights").value(insights)])
             .configuration(exec);
+        let cluster = match self.insights {
+            Insights::Off => cluster.accept("FW2047", "`Insights::Off` was said"),
+            _ => cluster,
+        };
         let cluster = scope.add("Cluster", cluster);
         Cluster {
             scope: Some(scope),

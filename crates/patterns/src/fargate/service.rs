@@ -6,7 +6,7 @@ use formwork_aws::{
     iam::{self, TrustPolicy},
     types::{Duration, Port, seconds},
 };
-use formwork_core::{Finding, Input, IntoInput, Name, Output, Scope};
+use formwork_core::{Builder as _, Finding, Input, IntoInput, Name, Output, Scope};
 
 use super::{
     Cluster, ClusterBuilder, Deployment, FargateService, Front, Insights, Scaling, ServiceConnect, TaskSpec,
@@ -243,6 +243,10 @@ impl<'a> Builder<'a> {
             .availability_zone_rebalancing(
                 self.balances_zones().then_some(service::AvailabilityZoneRebalancing::Enabled),
             );
+        let resource = match public_addresses {
+            true => resource.accept("FW2007", "the network has no private subnets that reach anything"),
+            false => resource,
+        };
         let service = scope.add("Service", resource);
         let group = group.before(service);
         network.before_services(service);

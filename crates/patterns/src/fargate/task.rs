@@ -148,6 +148,10 @@ impl TaskSpec {
             grant_exec(role, log);
         }
         let definition = scope.add("TaskDefinition", self.definition(scope, log, execution, role));
+        if self.writable_root || self.exec {
+            let reason = "`.writable_root()` or `.exec()` was said, of which the second needs the first";
+            scope.edit(definition).accept("FW2043", reason);
+        }
         if matches!(self.user, User::OfImage) {
             scope.edit(definition).accept("FW2048", "the image names the user, as was said");
         }

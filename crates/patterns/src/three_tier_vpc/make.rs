@@ -4,7 +4,7 @@ use formwork_aws::ec2;
 use formwork_core::{AsHandle as _, Builder as _, Id, Output, Scope, functions};
 
 use super::{
-    Layer, Made, Nat, Routing, ThreeTierVpc,
+    Endpoint, Layer, Made, Nat, Routing, ThreeTierVpc,
     builder::{Builder, Decided, DecidedTier},
     endpoints, named, nat,
     network_acl::Walls,
@@ -35,6 +35,17 @@ pub(super) fn make<'a>(scope: Scope<'a>, said: Builder, decided: Decided) -> Thr
         .cidr_block((!decided.range.is_v6()).then_some(decided.range))
         .enable_dns_support(true)
         .enable_dns_hostnames(true);
+    let vpc = match said.endpoints.contains(&Endpoint::Ec2) {
+        true => vpc,
+        false => vpc.accept(
+            "FW2012",
+            "an endpoint is paid for by the hour, and `.endpoints([Endpoint::Ec2])` adds it",
+        ),
+    };
+    let vpc = match said.flow_logs.is_some() {
+        true => vpc,
+        false => vpc.accept("FW2006", "`.without_flow_logs()` was said"),
+    };
     let vpc = scope.add("Vpc", named(vpc, scope, "Vpc"));
     let ipv6 = said.dual_stack.then(|| {
         let block = ec2::VpcCidrBlock::builder().vpc_id(vpc).amazon_provided_ipv6_cidr_block(true);

@@ -1,4 +1,4 @@
-//! A shop: a network in three zones, a service that scales behind a load balancer, and a database that only it reaches.
+//! A storefront: a network in three zones, a service that scales behind a load balancer, and a database that only it reaches.
 
 use formwork::{
     aws::{ecs::Fargate, rds},
@@ -14,7 +14,7 @@ struct Config {
 }
 
 fn main() -> ExitCode {
-    formwork::main("shop", |app: &App, config: Config| {
+    formwork::main("storefront", |app: &App, config: Config| {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(3).build(app.stack("network"));
         let db = Database::postgres("17", config.database).build(app.stack("data").scope("Db"), &network);
         let service = app.stack("service");
