@@ -1,7 +1,9 @@
 //! What the tests that cross crates share: a program that uses everything, with resources that AWS knows.
 
+mod comparison;
 mod service;
 
+pub use comparison::comparison;
 pub use service::service;
 
 use formwork::{

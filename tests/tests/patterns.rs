@@ -17,6 +17,7 @@ use crate::support::{folder, lint, templates};
 mod aurora;
 mod cache;
 pub(crate) mod client;
+mod comparison;
 mod connections;
 mod database;
 mod fargate;

@@ -14,5 +14,6 @@ mod formats;
 mod labelled;
 mod mutation;
 mod patterns;
+mod readme;
 mod support;
 mod ui;
