@@ -34,3 +34,43 @@ pub fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
         (*code, title.split_once(": ").map_or(title, |(_, title)| title))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// Every code of the patterns that stands in a folder's sources.
+    fn used(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                used(&path, codes);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !path.ends_with("explain.rs")
+            {
+                let text = fs::read_to_string(&path).unwrap();
+                for (position, _) in text.match_indices("\"FW3") {
+                    codes.insert(text[position + 1..].chars().take_while(|c| *c != '"').collect());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_page_and_every_page_a_code() {
+        let crate_root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut codes = BTreeSet::new();
+        used(&crate_root.join("src"), &mut codes);
+        let pages: BTreeSet<String> = super::PAGES.iter().map(|(code, _)| (*code).to_owned()).collect();
+        assert_eq!(codes, pages);
+        let files: BTreeSet<String> = fs::read_dir(crate_root.join("explain"))
+            .unwrap()
+            .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(files, pages);
+        for (code, page) in super::PAGES {
+            assert!(page.starts_with(&format!("# {code}: ")), "{code}");
+            assert!(page.contains("\n## Example\n") && page.contains("\n## What to do\n"), "{code}");
+        }
+    }
+}
