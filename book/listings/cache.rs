@@ -1,7 +1,7 @@
 //! The program of the chapter on caches.
 
 use formwork::{
-    patterns::{Cache, SecurityGroup, ThreeTierVpc},
+    patterns::{Cache, SecurityGroup, ThreeTierVpc, Weekday, Window},
     prelude::*,
 };
 
@@ -16,7 +16,7 @@ pub(crate) fn program(app: &App) {
     let ranking = Cache::valkey("8.2", "cache.r7g.large")
         .shards(2)
         .parameter("maxmemory-policy", "volatile-lfu")
-        .maintenance_window("sun:03:00-sun:04:00")
+        .maintenance_window(Weekday::Sunday, Window::at(3, 0))
         .snapshots(days(14))
         .engine_log()
         .build(data.scope("Ranking"), &network);

@@ -6,8 +6,8 @@ use formwork::{
         sns,
     },
     patterns::{
-        Connect, Database, Grantee, Role, SecurityGroup, ThreeTierVpc,
-        database::{Day, ReaderTarget, Window},
+        Connect, Database, Grantee, Role, SecurityGroup, ThreeTierVpc, Weekday, Window,
+        database::ReaderTarget,
     },
     prelude::*,
 };
@@ -57,7 +57,7 @@ pub(crate) fn program(app: &App) {
         .iops(16_000)
         .backups(days(35))
         .backup_window(Window::at(2, 0))
-        .maintenance_window(Day::Sunday, Window::at(4, 0).lasting(minutes(60)))
+        .maintenance_window(Weekday::Sunday, Window::at(4, 0).lasting(minutes(60)))
         .parameter("max_connections", "500")
         .proxy_for_tokens()
         .build(data.scope("Stock"), &network);

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use formwork::{
     check::{Check, Exposure, Report},
-    core::{App, Assembly, Environment, Format, Options, Severity},
+    core::{App, Assembly, Environment, Finding, Format, Options, Severity},
 };
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -36,6 +36,33 @@ pub(crate) fn assemble(environment: &str, program: impl Fn(&App)) -> Assembly {
     let app = App::new("shop", place);
     program(&app);
     app.synth(&Options::default()).unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+/// What there is to say of a program: what `synth` refuses, or else what `check` finds.
+pub(crate) fn findings(program: impl Fn(&App)) -> Vec<Finding> {
+    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+    program(&app);
+    match app.synth(&Options::default()) {
+        Ok(assembly) => Check::new().assembly(&assembly).findings.into_iter().collect(),
+        Err(findings) => findings.into_iter().collect(),
+    }
+}
+
+/// Warnings and errors of a program, each with the line of a file that it shows first.
+pub(crate) fn wrong(file: &str, program: impl Fn(&App)) -> Vec<(String, u32)> {
+    let told = findings(program).into_iter().filter(|finding| finding.severity >= Severity::Warning);
+    told.map(|finding| {
+        let at = &finding.spans.first().expect("a place").at;
+        assert!(at.file.ends_with(file), "{finding}: {}", at.file);
+        (finding.to_string(), at.line)
+    })
+    .collect()
+}
+
+/// The template of one stack, as text.
+pub(crate) fn template(assembly: &Assembly, stack: &str) -> String {
+    let stack = assembly.stacks().into_iter().find(|it| it.id() == stack).expect("a stack of that name");
+    stack.template().yaml()
 }
 
 /// All templates together, as text.
@@ -84,7 +111,7 @@ pub(crate) fn holds<O: Debug>(
 /// What `check` says of a severity, as `code: message (path)`.
 pub(crate) fn said(report: &Report, severity: Severity) -> Vec<String> {
     let findings = report.findings.iter().filter(|finding| finding.severity == severity);
-    let text = |finding: &formwork::core::Finding| {
+    let text = |finding: &Finding| {
         let path = finding.template_path.as_deref().unwrap_or_default();
         format!("{}: {} ({path})", finding.code, finding.message)
     };

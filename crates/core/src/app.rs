@@ -6,13 +6,13 @@ use crate::{
     Environment,
     condition::{Condition, Predicate},
     edit::{Edit, Transform},
-    expr::{Expr, Str},
+    expr::{At, Expr, Str},
     finding::Finding,
     mapping::{self, Lookup, Mapping},
     model::{Declared, Model, OutputData},
     parameter::{Param, Parameter},
     read::TypedHandle,
-    resource::{About, AsHandle, Builder, Handle, IntoResource},
+    resource::{About, AsHandle, Builder, Handle, IntoResource, Resource},
     review::{Policy, Review},
     rule::Rule,
     value::{IntoJson, IntoText},
@@ -455,14 +455,16 @@ impl<'a> Scope<'a> {
     /// Adds a resource and returns what stands for it.
     #[track_caller]
     pub fn add<R: IntoResource>(&self, id: impl Into<Str>, resource: R) -> R::Handle {
-        let at = Location::caller();
-        let (id, resource) = (id.into(), resource.into_resource());
+        R::handle(self.add_resource(id.into(), resource.into_resource(), R::ABOUT, Location::caller()))
+    }
+
+    fn add_resource(&self, id: Str, resource: Resource, about: &'static About, at: At) -> Handle {
         let mut model = self.app.model.borrow_mut();
-        let handle = model.add(self.index, id, resource, R::ABOUT, at);
+        let handle = model.add(self.index, id, resource, about, at);
         if let Some(caller) = self.caller {
             model.attributes_mut(handle.key.index).caller = Some(caller);
         }
-        R::handle(handle)
+        handle
     }
 
     /// The properties of a resource as they were set; see [`App::get`].

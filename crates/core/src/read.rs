@@ -257,7 +257,13 @@ pub trait Enumeration: Copy + PartialEq + 'static {
 
     /// The value as templates spell it.
     fn as_str(self) -> &'static str {
-        Self::VALUES.iter().find(|(value, _)| *value == self).map_or("", |(_, text)| text)
+        // A loop, since it is compiled for each enumeration: so is every adapter of an iterator.
+        for (value, text) in Self::VALUES {
+            if *value == self {
+                return text;
+            }
+        }
+        ""
     }
 }
 

@@ -266,6 +266,10 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
+    fn depend_on(&mut self, handles: Vec<Handle>, at: At) {
+        self.depends_on.extend(handles.into_iter().map(|handle| (handle, at)));
+    }
+
     /// Takes over what a builder says of a resource that was added before: single things replace, lists grow.
     pub(crate) fn lay_over(&mut self, given: Self) {
         self.depends_on.extend(given.depends_on);
@@ -330,11 +334,16 @@ impl Body {
         self.put(Section::Properties, name.into(), value.into_input().expr(), Location::caller());
     }
 
-    /// The same in one expression, which is the whole of a generated setter: there are tens of thousands.
+    /// The same in one expression, which is the whole of a generated setter: there are tens of thousands. What does not
+    /// depend on the type is compiled once, here, and not in every crate that sets a property.
     #[must_use]
     #[track_caller]
-    pub fn with<T>(mut self, name: &'static str, value: impl IntoInput<T>) -> Self {
-        self.set(name, value);
+    pub fn with<T>(self, name: &'static str, value: impl IntoInput<T>) -> Self {
+        self.with_expr(name, value.into_input().into_expr(), Location::caller())
+    }
+
+    fn with_expr(mut self, name: &'static str, value: Expr, at: At) -> Self {
+        self.put(Section::Properties, Str::Borrowed(name), &value, at);
         self
     }
 
@@ -410,9 +419,7 @@ pub trait Builder: Sized {
     #[track_caller]
     #[must_use]
     fn depends_on(mut self, resources: impl IntoHandles) -> Self {
-        let at = Location::caller();
-        let handles = resources.into_handles().into_iter().map(|handle| (handle, at));
-        self.body_mut().attributes().depends_on.extend(handles);
+        self.body_mut().attributes().depend_on(resources.into_handles(), Location::caller());
         self
     }
 

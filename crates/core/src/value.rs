@@ -598,21 +598,30 @@ macro_rules! lists {
         impl<T, V: IntoInput<T>, $($generics)*> IntoInput<Vec<T>> for $type {
             fn into_input(self) -> Input<Vec<T>> {
                 let $value = self;
-                Input::new(Expr::List($items.map(|item| item.into_input().expr).collect()))
+                // A loop, since every pair of types is compiled anew: adapters of iterators are ten functions each.
+                let mut list = Vec::with_capacity($value.len());
+                for item in $items {
+                    list.push(item.into_input().expr);
+                }
+                Input::new(Expr::List(list))
             }
         }
         impl<V: IntoJson, $($generics)*> IntoJson for $type {
             fn into_json(self) -> Expr {
                 let $value = self;
-                Expr::List($items.map(V::into_json).collect())
+                let mut list = Vec::with_capacity($value.len());
+                for item in $items {
+                    list.push(item.into_json());
+                }
+                Expr::List(list)
             }
         }
     )*};
 }
 
 lists! {
-    [] Vec<V>: items => items.into_iter(),
-    [const N: usize] [V; N]: items => items.into_iter(),
+    [] Vec<V>: items => items,
+    [const N: usize] [V; N]: items => items,
 }
 
 impl<T, V: IntoInput<T> + Clone> IntoInput<Vec<T>> for &[V] {

@@ -3,19 +3,22 @@
 mod auth;
 mod build;
 mod metrics;
-mod window;
 
 use formwork_aws::{
     elasticache::{self, Engine, NodeType},
     kms, logs, secretsmanager, sns,
     types::{Duration, LogRetention, Port},
 };
-use formwork_core::{Arn, Input, IntoInput, IntoText, Output, Scope, Str, interpolate, pseudo};
+use formwork_core::{Arn, Input, IntoInput, Output, Scope, Str, interpolate};
 
 pub use metrics::Node;
 
 use self::auth::Auth;
-use crate::{Connect, Granted, Grantee, SecretValue, SecurityGroup, place::Said};
+use crate::{
+    Connect, Granted, Grantee, SecretValue, SecurityGroup, Weekday, Window,
+    place::Said,
+    value::{arn_here, output, text},
+};
 
 /// A cache that only those reach whom it was told to let in: a replication group of ElastiCache with Valkey or Redis
 /// OSS.
@@ -23,14 +26,14 @@ use crate::{Connect, Granted, Grantee, SecretValue, SecurityGroup, place::Said};
 /// ```
 /// use formwork_aws::types::cidr;
 /// use formwork_core::App;
-/// use formwork_patterns::{Cache, Connect, SecurityGroup, ThreeTierVpc};
+/// use formwork_patterns::{Cache, Connect, SecurityGroup, ThreeTierVpc, Weekday, Window};
 ///
 /// let app = App::for_tests();
 /// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
 /// let data = app.stack("data");
 /// let sessions = Cache::valkey("8.2", "cache.t4g.small")
 ///     .parameter("maxmemory-policy", "allkeys-lru")
-///     .maintenance_window("sun:03:00-sun:04:00")
+///     .maintenance_window(Weekday::Sunday, Window::at(3, 0))
 ///     .build(data.scope("Sessions"), &network);
 ///
 /// // A service of the patterns: `sessions.allow_from(&api).env("SESSIONS")`. Anything else that has a group:
@@ -90,8 +93,8 @@ pub struct Builder {
     parameters: Vec<(String, String)>,
     snapshots: Option<Said<Duration>>,
     no_snapshots: bool,
-    snapshot_window: Option<Said<String>>,
-    maintenance_window: Option<Said<String>>,
+    snapshot_window: Option<Said<Window>>,
+    maintenance_window: Option<Said<(Weekday, Window)>>,
     restored: Option<Input<String>>,
     key: Option<Output<Arn<kms::Key>>>,
     topic: Option<Input<Arn<sns::Topic>>>,
@@ -204,14 +207,10 @@ impl<'a> Cache<'a> {
         who.allow_to(self, self.port);
         let granted = Granted::new(who)
             .setting("_HOST", self.endpoint())
-            .setting("_PORT", plain(self.port.get().to_string()))
-            .setting("_TLS", plain("true"));
+            .setting("_PORT", text(self.port.get().to_string()))
+            .setting("_TLS", text("true"));
         self.auth.admit(self.nodes, who, granted)
     }
-}
-
-fn plain(text: impl IntoText) -> Output<String> {
-    Output::new(text.into_text())
 }
 
 impl<'a> Connect<'a> for Cache<'a> {
@@ -251,7 +250,7 @@ impl Builder {
 
     /// Says for people what the cache is for.
     pub fn description(mut self, description: impl IntoInput<String>) -> Self {
-        self.description = Some(Output::new(description.into_input().into_expr()));
+        self.description = Some(output(description));
         self
     }
 
@@ -332,17 +331,17 @@ impl Builder {
         self
     }
 
-    /// Sets when snapshots are taken, in UTC: `03:00-04:00`, an hour at least.
+    /// Sets when snapshots are taken: an hour at least.
     #[track_caller]
-    pub fn snapshot_window(mut self, window: impl Into<String>) -> Self {
-        self.snapshot_window = Some(Said::new(window.into()));
+    pub fn snapshot_window(mut self, window: Window) -> Self {
+        self.snapshot_window = Some(Said::new(window));
         self
     }
 
-    /// Sets when AWS may work on the nodes, in UTC: `sun:04:00-sun:05:00`, an hour at least.
+    /// Sets when AWS may work on the nodes: on a day of the week, an hour at least.
     #[track_caller]
-    pub fn maintenance_window(mut self, window: impl Into<String>) -> Self {
-        self.maintenance_window = Some(Said::new(window.into()));
+    pub fn maintenance_window(mut self, day: Weekday, window: Window) -> Self {
+        self.maintenance_window = Some(Said::new((day, window)));
         self
     }
 
@@ -354,7 +353,7 @@ impl Builder {
 
     /// Encrypts what is kept, and the password, with a key of your own instead of those of AWS.
     pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
-        self.key = Some(Output::new(key.into_input().into_expr()));
+        self.key = Some(output(key));
         self
     }
 
@@ -412,9 +411,5 @@ impl Builder {
 /// The ARN of a replication group, which CloudFormation does not have.
 // docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticache.html
 fn arn_of(group: elasticache::ReplicationGroup) -> Output<String> {
-    let (partition, region, account) = (pseudo::partition(), pseudo::region(), pseudo::account_id());
-    interpolate!(
-        "arn:{partition}:elasticache:{region}:{account}:replicationgroup:{}",
-        group.replication_group_id()
-    )
+    arn_here("elasticache", interpolate!("replicationgroup:{}", group.replication_group_id()))
 }

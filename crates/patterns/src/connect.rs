@@ -11,7 +11,7 @@ use formwork_aws::{
 };
 use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope};
 
-use crate::ThreeTierVpc;
+use crate::{ThreeTierVpc, value::output};
 pub(crate) use rules::{Direction, Peer, connect};
 pub(crate) use traffic::Protocol;
 pub use traffic::Traffic;
@@ -113,7 +113,7 @@ impl<'a> SecurityGroup<'a> {
 
     /// A group that exists already, outside this program: rules are added to it all the same.
     pub fn existing(scope: impl Into<Scope<'a>>, id: impl IntoInput<Id<ec2::SecurityGroup>>) -> Self {
-        let (scope, id) = (scope.into(), Output::new(id.into_input().into_expr()));
+        let (scope, id) = (scope.into(), output(id));
         Self { scope, rules: scope, id, group: None, waiting: Rc::default() }
     }
 
@@ -274,7 +274,7 @@ pub trait Connect<'a> {
     ) {
         let (group, traffic) = (self.security_group(), traffic.into());
         let id = format!("From{}{}", pascal(name), traffic.name());
-        let list = Peer::List(Output::new(list.into_input().into_expr()));
+        let list = Peer::List(output(list));
         group.rule(group.rules, Direction::In, id, traffic, &format!("from {}", pascal(name)), list);
     }
 
@@ -288,7 +288,7 @@ pub trait Connect<'a> {
     ) {
         let (group, traffic) = (self.security_group(), traffic.into());
         let id = format!("To{}{}", pascal(name), traffic.name());
-        let list = Peer::List(Output::new(list.into_input().into_expr()));
+        let list = Peer::List(output(list));
         group.rule(group.rules, Direction::Out, id, traffic, &format!("to {}", pascal(name)), list);
     }
 }

@@ -11,7 +11,6 @@ mod names;
 mod proxy;
 mod readers;
 mod replica;
-mod window;
 mod wishes;
 
 use formwork_aws::{ec2, iam, rds, secretsmanager, types::Port};
@@ -24,7 +23,6 @@ pub use builder::{Builder, Every, Origin, Original, Replica};
 pub use connections::Reader;
 pub use instance::Instance;
 pub use readers::ReaderTarget;
-pub use window::{Day, Window};
 
 use credentials::Credentials;
 use engine::about;

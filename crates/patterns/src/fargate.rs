@@ -47,7 +47,10 @@ pub(crate) use setters::task_setters;
 pub use sidecar::Sidecar;
 pub(crate) use task::{Task, TaskSpec};
 
-use crate::{Configure, Connect, Grantee, LoadBalancer, Role, SecretValue, SecurityGroup, place};
+use crate::{
+    Configure, Connect, Grantee, LoadBalancer, Role, SecretValue, SecurityGroup, place,
+    value::{output, text},
+};
 
 /// A service on Fargate: so many tasks of an image, which are replaced when they fail and when there is a new version.
 ///
@@ -239,7 +242,7 @@ impl<'a> FargateService<'a> {
                 let finding = Finding::error("FW3049", "a service that nothing leads to has no address")
                     .help("put it behind a load balancer, `.behind(..)`, or name it in Service Connect");
                 place::report(&self.scope, finding, std::panic::Location::caller());
-                task::text("")
+                text("")
             }
         }
     }
@@ -276,7 +279,7 @@ impl<'a> FargateService<'a> {
     /// for the other to be made, which is reported.
     #[track_caller]
     pub fn roll_back_on<N: IntoInput<Name<cloudwatch::Alarm>>>(&self, alarms: impl IntoIterator<Item = N>) {
-        let names = alarms.into_iter().map(task::output::<Name<cloudwatch::Alarm>>);
+        let names = alarms.into_iter().map(output::<Name<cloudwatch::Alarm>>);
         match self.deploys {
             Some(group) => {
                 let edit = self.scope.edit(group);

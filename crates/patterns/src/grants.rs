@@ -1,8 +1,9 @@
 //! Rights on resources, as methods of their handles: `bucket.grant_read(&api)`.
 //!
 //! One trait for each kind of thing, so that completion shows what can be done with it. A right is the actions that it
-//! takes, on the ARN of the thing; where a key of your own encrypts it by the time the right is given, the use of the key
-//! goes with it, through the service alone. Statements stand in the grantee's role, and so in the grantee's stack: no circle of stacks arises.
+//! takes, on the ARN of the thing; where a key of your own encrypts it by the time the right is given, the use of the
+//! key goes with it, through the service alone. Statements stand in the grantee's role, and so in the grantee's stack:
+//! no circle of stacks arises.
 //!
 //! What is returned, [`Granted`], hands over where the thing is found.
 
@@ -32,7 +33,10 @@ pub use secret::SecretGrants;
 pub use table::TableGrants;
 pub use topic::TopicGrants;
 
-use crate::{Granted, Grantee};
+use crate::{
+    Granted, Grantee,
+    value::{arn_here, text},
+};
 
 /// Traits that are to be called and not to be implemented.
 mod sealed {
@@ -60,7 +64,7 @@ fn granted<'g, 'a, G: Grantee<'a>>(
     for statement in statements {
         to.grant(statement);
     }
-    Granted::new(to).setting("", Output::new(setting.into_text()))
+    Granted::new(to).setting("", text(setting))
 }
 
 /// The right to use a customer's key that encrypts a resource, through the service that keeps it; none where AWS's key
@@ -90,7 +94,6 @@ fn use_of_key<'a>(
 
 /// The ARN of a customer's key, and its alias where that is all that is known of it.
 fn key_of(scope: Scope<'_>, key: &Expr) -> Option<(Output<String>, Option<String>)> {
-    let (partition, region, account) = (pseudo::partition(), pseudo::region(), pseudo::account_id());
     let Expr::Text(text) = key else {
         if *key == Expr::Absent {
             return None;
@@ -109,12 +112,12 @@ fn key_of(scope: Scope<'_>, key: &Expr) -> Option<(Output<String>, Option<String
         Some(own) if own.starts_with("aws/") => None,
         Some(_) => {
             let any = match place {
-                "" => interpolate!("arn:{partition}:kms:{region}:{account}:key/*"),
+                "" => arn_here("kms", "key/*"),
                 place => Output::new(format!("{place}:key/*").into_text()),
             };
             Some((any, Some(name.to_owned())))
         }
         None if text.starts_with("arn:") => Some((Output::new(key.clone()), None)),
-        None => Some((interpolate!("arn:{partition}:kms:{region}:{account}:key/{}", text.to_string()), None)),
+        None => Some((arn_here("kms", format!("key/{text}")), None)),
     }
 }

@@ -29,6 +29,9 @@ mod place;
 mod schedule;
 mod secret;
 pub mod three_tier_vpc;
+mod trust;
+mod value;
+mod window;
 
 pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
@@ -44,3 +47,4 @@ pub use metric::{Metric, Stat};
 pub use schedule::{Schedule, Weekday};
 pub use secret::SecretValue;
 pub use three_tier_vpc::{AclEntry, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};
+pub use window::Window;

@@ -7,6 +7,8 @@ use formwork_aws::{
 };
 use formwork_core::{IntoText, Output};
 
+use crate::value::text;
+
 /// A metric with its dimensions: what alarms watch and scaling follows.
 ///
 /// ```
@@ -61,7 +63,7 @@ impl Metric {
     /// Adds a dimension.
     #[must_use]
     pub fn dimension(mut self, name: impl Into<String>, value: impl IntoText) -> Self {
-        self.dimensions.push((name.into(), Output::new(value.into_text())));
+        self.dimensions.push((name.into(), text(value)));
         self
     }
 

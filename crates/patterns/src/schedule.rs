@@ -55,7 +55,8 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    fn short(self) -> &'static str {
+    /// Its three letters: `MON`.
+    pub(crate) fn short(self) -> &'static str {
         match self {
             Self::Monday => "MON",
             Self::Tuesday => "TUE",
@@ -65,6 +66,13 @@ impl Weekday {
             Self::Saturday => "SAT",
             Self::Sunday => "SUN",
         }
+    }
+
+    /// The day so many days later.
+    pub(crate) fn after(self, days: u64) -> Self {
+        use Weekday::*;
+        const WEEK: [Weekday; 7] = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday];
+        WEEK.iter().copied().cycle().skip(self as usize).nth((days % 7) as usize).unwrap_or(self)
     }
 }
 

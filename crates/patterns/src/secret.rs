@@ -5,7 +5,9 @@ use formwork_aws::{
     policy::{Identity, Statement},
     secretsmanager, ssm,
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, pseudo};
+use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate};
+
+use crate::value::{arn_here, output, text};
 
 /// A secret that a program is started with: where its value is kept, never the value.
 ///
@@ -36,13 +38,8 @@ impl SecretValue {
 
     /// The value of a parameter of Systems Manager, by its name, with the slash that it begins with.
     pub fn parameter(name: impl IntoText) -> Self {
-        let name: Output<String> = Output::new(name.into_text());
-        let arn = interpolate!(
-            "arn:{}:ssm:{}:{}:parameter{name}",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        );
+        let name: Output<String> = text(name);
+        let arn = arn_here("ssm", interpolate!("parameter{name}"));
         Self { arn, key: None, decrypts: None, parameter: true }
     }
 
@@ -56,7 +53,7 @@ impl SecretValue {
     /// Says that it is encrypted with a key of your own, which the reader must be allowed to use.
     #[must_use]
     pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
-        self.decrypts = Some(Output::new(key.into_input().into_expr()));
+        self.decrypts = Some(output(key));
         self
     }
 

@@ -4,8 +4,8 @@ use formwork::{
     aws::types::{cidr, days, hours},
     core::{App, Assembly},
     patterns::{
-        Database, ThreeTierVpc,
-        database::{Aurora, Builder, Day, Every, ReaderTarget, Window},
+        Database, ThreeTierVpc, Weekday, Window,
+        database::{Aurora, Builder, Every, ReaderTarget},
     },
 };
 use proptest::prelude::*;
@@ -13,11 +13,11 @@ use proptest::prelude::*;
 use super::{
     assemble,
     database::{
-        Client, key, network, of, said_of,
+        Client, key, network, said_of,
         sound::{Common, common},
         wrong,
     },
-    difference, holds, says_nothing,
+    difference, holds, says_nothing, template,
 };
 
 fn one(environment: &str, wanted: impl Fn() -> Builder<Aurora>) -> Assembly {
@@ -38,7 +38,7 @@ fn at_default_settings_it_is_safe() {
         for environment in ["prod", "dev"] {
             let assembly = one(environment, wanted);
             says_nothing(&assembly);
-            insta::assert_snapshot!(format!("{engine}_{environment}"), of(&assembly, "data"));
+            insta::assert_snapshot!(format!("{engine}_{environment}"), template(&assembly, "data"));
         }
     }
 }
@@ -61,7 +61,7 @@ fn every_option_changes_what_it_says() {
         ("parameter", |it| it.parameter("work_mem", "65536")),
         ("instance_parameter", |it| it.instance_parameter("max_connections", "200")),
         ("windows", |it| {
-            it.backup_window(Window::at(2, 0)).maintenance_window(Day::Tuesday, Window::at(4, 0))
+            it.backup_window(Window::at(2, 0)).maintenance_window(Weekday::Tuesday, Window::at(4, 0))
         }),
         ("backups", |it| it.backups(days(14))),
         ("encrypted_with", |it| it.encrypted_with(key())),
@@ -109,7 +109,10 @@ fn a_global_database_has_copies_elsewhere() {
         assert_eq!((copy.name(), copy.username()), ("orders", "dbadmin"));
     });
     says_nothing(&assembly);
-    insta::assert_snapshot!("global", ["data", "copy", "api"].map(|stack| of(&assembly, stack)).join("\n"));
+    insta::assert_snapshot!(
+        "global",
+        ["data", "copy", "api"].map(|stack| template(&assembly, stack)).join("\n")
+    );
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn readers_are_reached_by_their_own_name() {
             }
         });
         says_nothing(&assembly);
-        let text = of(&assembly, "api");
+        let text = template(&assembly, "api");
         text.split_once("Outputs:").map(|(_, outputs)| outputs.to_owned()).unwrap_or_default()
     };
     insta::assert_snapshot!("readers", hosts(false));
@@ -178,7 +181,7 @@ fn what_is_made_can_be_changed_and_measured() {
     let about_metrics =
         told.iter().filter(|finding| finding.code.starts_with("FW130") && finding.code != "FW1308");
     assert_eq!(about_metrics.map(|it| it.message.clone()).collect::<Vec<_>>(), Vec::<String>::new());
-    insta::assert_snapshot!("alarms", of(&assembly, "alarms"));
+    insta::assert_snapshot!("alarms", template(&assembly, "alarms"));
 }
 
 #[test]
@@ -246,7 +249,7 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
         ("windows that overlap", ||
             postgres()
                 .backup_window(Window::at(3, 0))
-                .maintenance_window(Day::Monday, Window::at(3, 15))),
+                .maintenance_window(Weekday::Monday, Window::at(3, 15))),
         ("TLS that is switched off by its parameter", ||
             Database::aurora_mysql("8.0")
                 .parameter("require_secure_transport", "OFF")),

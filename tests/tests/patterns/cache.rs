@@ -1,15 +1,15 @@
 //! Caches.
 
 use formwork::{
-    aws::{kms, sns},
+    aws::{kms, sns, types::minutes},
     check::{Check, assert_reachable, assert_unreachable},
     core::{App, Assembly, Environment, Options, Severity},
-    patterns::{Cache, ThreeTierVpc, cache},
+    patterns::{Cache, ThreeTierVpc, Weekday, Window, cache},
     prelude::{cidr, days},
 };
 use proptest::prelude::*;
 
-use super::{assemble, client::Client, difference, holds, says_nothing, text};
+use super::{assemble, client::Client, difference, findings, holds, says_nothing, template, text};
 
 fn plain() -> cache::Builder {
     Cache::valkey("8.2", "cache.t4g.small")
@@ -24,9 +24,7 @@ fn alone(builder: impl Fn(&App) -> cache::Builder) -> impl Fn(&App) {
 }
 
 fn of_data(assembly: &Assembly) -> String {
-    let all = text(assembly);
-    let data = all.split("# ").find(|stack| stack.starts_with("data\n")).expect("the stack");
-    data.to_owned()
+    format!("data\n{}", template(assembly, "data"))
 }
 
 #[test]
@@ -72,8 +70,8 @@ fn what_every_option_changes() {
         ),
         ("snapshots(days(14))", Box::new(|_| plain().snapshots(days(14)))),
         ("without_snapshots", Box::new(|_| plain().without_snapshots())),
-        ("snapshot_window", Box::new(|_| plain().snapshot_window("03:00-04:00"))),
-        ("maintenance_window", Box::new(|_| plain().maintenance_window("sun:04:00-sun:05:00"))),
+        ("snapshot_window", Box::new(|_| plain().snapshot_window(Window::at(3, 0)))),
+        ("maintenance_window", Box::new(|_| plain().maintenance_window(Weekday::Sunday, Window::at(4, 0)))),
         ("restore_from", Box::new(|_| plain().restore_from("sessions-before-the-move"))),
         ("encrypted_with", Box::new(move |app| plain().encrypted_with(key(app)))),
         ("notifications", Box::new(move |app| plain().notifications(topic(app)))),
@@ -238,7 +236,7 @@ fn built(app: &App, chosen: &Chosen) -> cache::Builder {
         None => it,
     };
     if chosen.windows {
-        it = it.snapshot_window("23:30-00:30").maintenance_window("sun:04:00-sun:05:00");
+        it = it.snapshot_window(Window::at(23, 30)).maintenance_window(Weekday::Sunday, Window::at(4, 0));
     }
     if chosen.restored {
         it = it.restore_from("before");
@@ -304,16 +302,11 @@ fn every_cache_is_sound() {
 
 /// What is found, as `code: message | the call that is named first`.
 fn found(builder: impl Fn() -> cache::Builder) -> Vec<String> {
-    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-    let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
-    builder().build(app.stack("data").scope("Cache"), &network);
-    let findings = match app.synth(&Options::default()) {
-        Ok(assembly) => {
-            let report = Check::new().assembly(&assembly);
-            report.findings.iter().filter(|it| it.severity > Severity::Note).cloned().collect()
-        }
-        Err(findings) => findings.iter().cloned().collect::<Vec<_>>(),
+    let program = |app: &App| {
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        builder().build(app.stack("data").scope("Cache"), &network);
     };
+    let findings = findings(program).into_iter().filter(|it| it.severity > Severity::Note);
     let source = include_str!("cache.rs");
     let said = |finding: &formwork::core::Finding| {
         let at = &finding.spans[0].at;
@@ -323,7 +316,7 @@ fn found(builder: impl Fn() -> cache::Builder) -> Vec<String> {
         let call = call.split_once('(').map_or(call, |(call, _)| call);
         format!("{}: {} | {call}", finding.code, finding.message)
     };
-    findings.iter().map(said).collect()
+    findings.map(|finding| said(&finding)).collect()
 }
 
 #[test]
@@ -336,7 +329,11 @@ fn what_cannot_be_is_said_where_it_was_said() {
     said.extend(found(|| plain().shards(400).replicas(1)));
     said.extend(found(|| plain().snapshots(days(36))));
     said.extend(found(|| plain().snapshots(days(0))));
-    said.extend(found(|| plain().snapshot_window("3:00-4:00").maintenance_window("sun:04:00-sun:04:30")));
+    said.extend(found(|| {
+        plain()
+            .snapshot_window(Window::at(24, 0))
+            .maintenance_window(Weekday::Sunday, Window::at(4, 0).lasting(minutes(30)))
+    }));
     said.extend(found(|| Cache::valkey("8.2", "cache.m1.small")));
     said.extend(found(|| plain().data_tiering()));
     // The types and `check` say these.

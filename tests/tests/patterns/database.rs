@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{assemble, difference, says_nothing};
+use super::{assemble, difference, findings, says_nothing, template};
 use formwork::{
     aws::{
         ec2::{
@@ -14,10 +14,11 @@ use formwork::{
         types::{cidr, days, gib, mib, minutes},
     },
     check::Check,
-    core::{App, Arn, Assembly, Environment, Finding, Options, Output, Scope},
+    core::{App, Arn, Assembly, Finding, Output, Scope},
     patterns::{
-        Configure, Connect, Database, Grantee, Role, SecretValue, SecurityGroup, ThreeTierVpc, Tier,
-        database::{Builder, Day, Every, Instance, Window},
+        Configure, Connect, Database, Grantee, Role, SecretValue, SecurityGroup, ThreeTierVpc, Tier, Weekday,
+        Window,
+        database::{Builder, Every, Instance},
     },
 };
 
@@ -80,12 +81,6 @@ pub(super) fn network(app: &App) -> ThreeTierVpc<'_> {
     ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"))
 }
 
-/// The resources of one stack, as text.
-pub(super) fn of(assembly: &Assembly, stack: &str) -> String {
-    let stack = assembly.stacks().into_iter().find(|it| it.id() == stack).expect("the stack");
-    stack.template().yaml()
-}
-
 fn postgres() -> Builder<Instance> {
     Database::postgres("17", "db.t4g.medium")
 }
@@ -109,7 +104,7 @@ fn at_default_settings_it_is_safe() {
         for environment in ["prod", "dev"] {
             let assembly = one(environment, wanted);
             says_nothing(&assembly);
-            insta::assert_snapshot!(format!("database_{engine}_{environment}"), of(&assembly, "data"));
+            insta::assert_snapshot!(format!("database_{engine}_{environment}"), template(&assembly, "data"));
         }
     }
 }
@@ -135,7 +130,7 @@ fn every_option_changes_what_it_says() {
         ("backups", |it| it.backups(days(35))),
         ("backup_window", |it| it.backup_window(Window::at(23, 45))),
         ("maintenance_window", |it| {
-            it.maintenance_window(Day::Sunday, Window::at(23, 30).lasting(minutes(90)))
+            it.maintenance_window(Weekday::Sunday, Window::at(23, 30).lasting(minutes(90)))
         }),
         ("parameter", |it| it.parameter("work_mem", "65536")),
         ("allow_unencrypted_connections", |it| it.allow_unencrypted_connections()),
@@ -186,7 +181,7 @@ fn every_option_changes_what_it_says() {
 
 #[test]
 fn a_small_class_of_mysql_has_no_performance_insights() {
-    let of = |class: &'static str| of(&one("prod", || Database::mysql("8.4", class)), "data");
+    let of = |class: &'static str| template(&one("prod", || Database::mysql("8.4", class)), "data");
     assert!(of("db.t4g.small").contains("EnablePerformanceInsights: false"));
     assert!(of("db.t4g.medium").contains("EnablePerformanceInsights: true"));
 }
@@ -216,7 +211,7 @@ fn who_is_let_in_gets_rules_a_right_and_settings() {
         );
     });
     says_nothing(&assembly);
-    insta::assert_snapshot!("database_allow_from", of(&assembly, "api"));
+    insta::assert_snapshot!("database_allow_from", template(&assembly, "api"));
 }
 
 #[test]
@@ -229,7 +224,7 @@ fn behind_a_proxy_clients_reach_the_proxy() {
         assert_eq!(api.settings().len(), 4, "no password");
     });
     says_nothing(&assembly);
-    insta::assert_snapshot!("database_allow_from_proxy", of(&assembly, "api"));
+    insta::assert_snapshot!("database_allow_from_proxy", template(&assembly, "api"));
 }
 
 #[test]
@@ -254,7 +249,7 @@ fn replicas_follow_an_original() {
     says_nothing(&assembly);
     insta::assert_snapshot!(
         "database_replicas",
-        ["data", "copy", "api"].map(|stack| of(&assembly, stack)).join("\n")
+        ["data", "copy", "api"].map(|stack| template(&assembly, stack)).join("\n")
     );
 }
 
@@ -299,7 +294,7 @@ fn what_is_made_can_be_changed_and_measured() {
     let about_metrics =
         told.iter().filter(|finding| finding.code.starts_with("FW130") && finding.code != "FW1308");
     assert_eq!(about_metrics.map(|it| it.message.clone()).collect::<Vec<_>>(), Vec::<String>::new());
-    insta::assert_snapshot!("database_alarms", of(&assembly, "alarms"));
+    insta::assert_snapshot!("database_alarms", template(&assembly, "alarms"));
 }
 
 /// Everything that `check` says.
@@ -310,12 +305,7 @@ pub(super) fn said_of(assembly: &Assembly) -> Vec<Finding> {
 /// What is wrong with a program: the code, the message, and whether this file is named first, by the line that holds a
 /// text.
 pub(super) fn wrong(program: impl Fn(&App)) -> Vec<(String, String, String)> {
-    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-    program(&app);
-    let findings: Vec<Finding> = match app.synth(&Options::default()) {
-        Err(findings) => findings.iter().cloned().collect(),
-        Ok(assembly) => said_of(&assembly),
-    };
+    let findings = findings(program);
     let wrong = findings.into_iter().filter(|finding| finding.severity != formwork::core::Severity::Note);
     let line = |finding: &Finding| {
         let at = &finding.spans.first().expect("a span").at;
@@ -362,13 +352,13 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
         ("windows that overlap", ||
             postgres()
                 .backup_window(Window::at(3, 0))
-                .maintenance_window(Day::Monday, Window::at(3, 15))),
+                .maintenance_window(Weekday::Monday, Window::at(3, 15))),
         ("no time of the day", ||
             postgres()
                 .backup_window(Window::at(24, 0))),
         ("a window of a moment", ||
             postgres()
-                .maintenance_window(Day::Monday, Window::at(3, 0).lasting(minutes(10)))),
+                .maintenance_window(Weekday::Monday, Window::at(3, 0).lasting(minutes(10)))),
         ("no name", ||
             postgres()
                 .name("my-orders")),

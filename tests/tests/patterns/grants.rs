@@ -22,14 +22,12 @@ use formwork::{
     prelude::*,
 };
 
-use super::{assemble, client::Client, said, says_nothing, text};
+use super::{assemble, client::Client, said, says_nothing, template};
 use crate::support::{folder, lint, templates};
 
 /// The template of one stack.
 fn of(stack: &str, assembly: &Assembly) -> String {
-    let all = text(assembly);
-    let found = all.split("# ").find(|text| text.starts_with(&format!("{stack}\n"))).expect("the stack");
-    found.to_owned()
+    format!("{stack}\n{}", template(assembly, stack))
 }
 
 fn policies(assembly: &Assembly) -> String {

@@ -7,7 +7,7 @@ use formwork::{
         wafv2,
     },
     check::{Check, Exposure},
-    core::{App, Arn, Assembly, Environment, Findings, Id, Name, Options, Severity, Stack, secretsmanager},
+    core::{App, Arn, Assembly, Id, Name, Severity, Stack, secretsmanager},
     patterns::{
         Connect, LoadBalancer, Metric, Nat, Route, SecurityGroup, ThreeTierVpc, Tier, explain,
         load_balancer::{
@@ -19,7 +19,7 @@ use formwork::{
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{assemble, difference, holds, said, says_nothing};
+use super::{assemble, difference, findings, holds, said, says_nothing, template};
 
 fn certificate(number: u8) -> Arn<Certificate> {
     let text = format!(
@@ -83,13 +83,6 @@ fn shared(
         TargetGroup::addresses(8080, ["10.0.1.20"]).build(stack.scope("Shop"), &network, &balancer);
         targets.clone().build(stack.scope("Api"), &network, route(&balancer));
     })
-}
-
-/// The template of a stack.
-fn template(assembly: &Assembly, stack: &str) -> String {
-    let stacks = assembly.stacks();
-    let found = stacks.iter().find(|it| it.id() == stack).expect("a stack of that name");
-    found.template().yaml()
 }
 
 #[test]
@@ -378,12 +371,7 @@ fn told(program: impl Fn(&App, &ThreeTierVpc<'_>, Stack<'_>)) -> String {
 }
 
 fn told_of(program: impl Fn(&App)) -> String {
-    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-    program(&app);
-    let findings: Findings = match app.synth(&Options::default()) {
-        Err(findings) => findings,
-        Ok(assembly) => Check::new().assembly(&assembly).findings,
-    };
+    let findings = findings(program);
     let source: Vec<&str> = include_str!("load_balancer.rs").lines().collect();
     let serious = findings.iter().filter(|it| it.severity > Severity::Note);
     let text = serious.map(|finding| {

@@ -5,8 +5,8 @@ use formwork::{
         sqs,
         types::{cidr, minutes, seconds},
     },
-    check::{Check, Exposure},
-    core::{App, Arn, Environment, Expr, Finding, Options, Severity},
+    check::Exposure,
+    core::{App, Arn, Expr},
     patterns::{
         FargateService, LoadBalancer, Metric, Schedule, Stat, ThreeTierVpc, Weekday,
         fargate::{Builder, Change, Cluster, Deployment, Insights, Scaling, Steps, Target},
@@ -183,19 +183,7 @@ fn what_was_made_is_at_hand_and_more_can_be_added() {
 
 /// What is said of a program that is wrong, with the line of this file that it is said of.
 fn wrong(program: impl Fn(&App)) -> Vec<(String, u32)> {
-    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-    program(&app);
-    let findings: Vec<Finding> = match app.synth(&Options::default()) {
-        Ok(assembly) => Check::new().assembly(&assembly).findings.into_iter().collect(),
-        Err(findings) => findings.into_iter().collect(),
-    };
-    let told = findings.into_iter().filter(|finding| finding.severity >= Severity::Warning);
-    told.map(|finding| {
-        let at = &finding.spans.first().expect("a place").at;
-        assert!(at.file.ends_with("scaling.rs"), "{finding}: {}", at.file);
-        (finding.to_string(), at.line)
-    })
-    .collect()
+    super::wrong("scaling.rs", program)
 }
 
 #[test]

@@ -7,8 +7,8 @@ use formwork::{
         secretsmanager,
         types::{cidr, days, hours, minutes, seconds},
     },
-    check::{Check, Exposure},
-    core::{App, Environment, Finding, Options, Severity, pseudo},
+    check::Exposure,
+    core::{App, pseudo},
     patterns::{
         Configure, Connect, FargateService, Grantee, Role, Schedule, ThreeTierVpc,
         fargate::{Cluster, FargateTask, ScheduledTask, Sidecar, Timing},
@@ -168,19 +168,7 @@ fn every_part_is_at_hand() {
 
 /// What is said of a program that is wrong, with the line of this file that it is said of.
 fn wrong(program: impl Fn(&App)) -> Vec<(String, u32)> {
-    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-    program(&app);
-    let findings: Vec<Finding> = match app.synth(&Options::default()) {
-        Ok(assembly) => Check::new().assembly(&assembly).findings.into_iter().collect(),
-        Err(findings) => findings.into_iter().collect(),
-    };
-    let told = findings.into_iter().filter(|finding| finding.severity >= Severity::Warning);
-    told.map(|finding| {
-        let at = &finding.spans.first().expect("a place").at;
-        assert!(at.file.ends_with("tasks.rs"), "{finding}: {}", at.file);
-        (finding.to_string(), at.line)
-    })
-    .collect()
+    super::wrong("tasks.rs", program)
 }
 
 #[test]

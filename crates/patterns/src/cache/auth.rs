@@ -9,7 +9,7 @@ use formwork_aws::{
 use formwork_core::{Arn, AsHandle, Builder as _, Id, Output, Scope, secretsmanager as value_of};
 
 use super::arn_of;
-use crate::{Granted, Grantee, SecretValue};
+use crate::{Granted, Grantee, SecretValue, value::text};
 
 /// How clients prove who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ fn users(scope: Scope<'_>, engine: &str) -> Made {
         .user_ids(ids)
         .depends_on(waits);
     let users = scope.add("Users", users);
-    Made { user: Some(user), users: Some(users), user_name: Some(super::plain(id)), ..Made::default() }
+    Made { user: Some(user), users: Some(users), user_name: Some(text(id)), ..Made::default() }
 }
 
 impl Made {

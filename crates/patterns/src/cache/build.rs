@@ -17,10 +17,12 @@ use formwork_core::{
     Builder as _, DeletionPolicy, Expr, Finding, Input, IntoInput, Scope, UpdatePolicy, UpdateReplacePolicy,
 };
 
-use super::{Builder, Cache, auth::Auth, window};
+use super::{Builder, Cache, auth::Auth};
 use crate::{
     SecurityGroup, ThreeTierVpc,
     place::{Said, production, report},
+    value::text,
+    window::OF_ELASTICACHE,
 };
 
 /// Milliseconds of a day.
@@ -62,7 +64,7 @@ impl Builder {
             (self.engine_log.is_some() && since(&self.engine, 6, 2)).then(|| log(&scope, "EngineLog", &keep));
 
         let nodes = elasticache::ReplicationGroup::builder()
-            .replication_group_description(self.description.clone().unwrap_or_else(|| super::plain("cache")))
+            .replication_group_description(self.description.clone().unwrap_or_else(|| text("cache")))
             .runs(self.engine.clone())
             .cache_node_type(self.node.value.clone())
             .port(port)
@@ -73,8 +75,8 @@ impl Builder {
             .transit_encryption_enabled(true)
             .auto_minor_version_upgrade(self.minor_upgrades)
             .snapshot_retention_limit(self.retention(in_production))
-            .snapshot_window(self.snapshot_window.as_ref().map(|said| said.value.clone()))
-            .preferred_maintenance_window(self.maintenance_window.as_ref().map(|said| said.value.clone()))
+            .snapshot_window(self.snapshot_window.map(|said| OF_ELASTICACHE.daily(said.value)))
+            .preferred_maintenance_window(self.weekly_window())
             .snapshot_name(self.restored.clone())
             .notification_topic_arn(self.topic.clone().map(|topic| Input::<String>::new(topic.into_expr())))
             .data_tiering_enabled(self.data_tiering.map(|_| true));
@@ -143,25 +145,7 @@ impl Builder {
             let finding = Finding::error("FW3102", "snapshots are kept for 1 to 35 whole days");
             report(scope, finding.help("say `.snapshots(days(7))`, or `.without_snapshots()`"), said.at);
         }
-        let windows = [
-            (&self.snapshot_window, window::daily as fn(&str) -> Option<u32>, "03:00-04:00"),
-            (&self.maintenance_window, window::weekly, "sun:04:00-sun:05:00"),
-        ];
-        for (said, length, example) in windows {
-            let Some(said) = said else { continue };
-            let message = match length(&said.value) {
-                Some(minutes) if minutes >= 60 => continue,
-                Some(minutes) => {
-                    format!("`{}` is {minutes} minutes long, and an hour is the least", said.value)
-                }
-                None => format!("`{}` is no such window", said.value),
-            };
-            report(
-                scope,
-                Finding::error("FW3103", message).help(format!("write one such as `{example}`, in UTC")),
-                said.at,
-            );
-        }
+        OF_ELASTICACHE.judge(self.snapshot_window, self.maintenance_window, scope);
         let Expr::Text(node) = self.node.value.expr().plain() else { return };
         if OLD.iter().any(|family| node.starts_with(family)) {
             let finding = Finding::error("FW3104", format!("connections to `{node}` cannot be encrypted"));
@@ -214,6 +198,11 @@ impl Builder {
         let unsaid = if in_production { 7 } else { 1 };
         let keep = self.snapshots.and_then(whole_days).unwrap_or(unsaid);
         (!self.no_snapshots).then(|| days(keep).into_input())
+    }
+
+    /// When AWS works on the nodes, where that was said.
+    fn weekly_window(&self) -> Option<String> {
+        self.maintenance_window.map(|Said { value: (day, window), .. }| OF_ELASTICACHE.weekly(day, window))
     }
 
     #[track_caller]

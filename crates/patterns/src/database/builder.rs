@@ -6,14 +6,15 @@ use formwork_aws::{
     kms, rds,
     types::{Duration, Port},
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output};
+use formwork_core::{Arn, IntoInput, IntoText};
 
-use super::{
-    Window,
-    window::Day,
-    wishes::{Inherited, Insights, Password, Proxied, Source, Wishes},
+use super::wishes::{Inherited, Insights, Password, Proxied, Source, Wishes};
+use crate::{
+    Weekday, Window,
+    place::Said,
+    value::{output, text},
+    window::OF_RDS,
 };
-use crate::place::Said;
 
 /// Says what a database is to be; [`Database::postgres`](super::Database::postgres) and its like return one.
 ///
@@ -138,7 +139,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
 
     /// Encrypts storage, secret and recorded load with a key of your own, in place of keys that AWS keeps for free.
     pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
-        self.wishes.key = Some(Output::new(key.into_input().into_expr()));
+        self.wishes.key = Some(output(key));
         self
     }
 
@@ -228,16 +229,16 @@ impl<K: Kind, O: Origin> Builder<K, O> {
     /// Lets RDS maintain it on a day of the week at a time.
     ///
     /// ```
-    /// use formwork_patterns::{Database, database::{Day, Window}};
+    /// use formwork_patterns::{Database, Weekday, Window};
     ///
     /// Database::postgres("17", "db.t4g.medium")
     ///     .backup_window(Window::at(2, 0))
-    ///     .maintenance_window(Day::Sunday, Window::at(4, 0));
+    ///     .maintenance_window(Weekday::Sunday, Window::at(4, 0));
     /// ```
     #[track_caller]
-    pub fn maintenance_window(mut self, day: Day, window: Window) -> Self {
+    pub fn maintenance_window(mut self, day: Weekday, window: Window) -> Self {
         self.wishes.maintenance_window = Some(Said::new((day, window)));
-        self.own = self.own.maintenance_window(window.on(day));
+        self.own = self.own.maintenance_window(OF_RDS.weekly(day, window));
         self
     }
 }
@@ -288,7 +289,7 @@ impl<K: Kind> Builder<K, Original> {
     /// [`rotate_every`](Self::rotate_every) says otherwise. It has to be there, and Secrets Manager has to be allowed to
     /// call it; AWS publishes such functions for every engine.
     pub fn rotated_by(mut self, function_arn: impl IntoText) -> Self {
-        self.wishes.rotated_by = Some(Output::new(function_arn.into_text()));
+        self.wishes.rotated_by = Some(text(function_arn));
         self
     }
 
@@ -305,7 +306,7 @@ impl<K: Kind> Builder<K, Original> {
     #[track_caller]
     pub fn backup_window(mut self, window: Window) -> Self {
         self.wishes.backup_window = Some(Said::new(window));
-        self.own = self.own.backup_window(window.to_string());
+        self.own = self.own.backup_window(OF_RDS.daily(window));
         self
     }
 
@@ -314,7 +315,7 @@ impl<K: Kind> Builder<K, Original> {
     /// the database would be replaced by an empty one.
     #[track_caller]
     pub fn from_snapshot(mut self, snapshot: impl IntoText) -> Self {
-        self.wishes.snapshot = Some(Said::new(Output::new(snapshot.into_text())));
+        self.wishes.snapshot = Some(Said::new(text(snapshot)));
         self
     }
 

@@ -3,20 +3,19 @@
 use std::panic::Location;
 
 use formwork_aws::policy::{Identity, Statement};
-use formwork_core::{Finding, IntoText, Output, interpolate, pseudo};
+use formwork_core::{Finding, Output, interpolate};
 
 use super::{Database, Kind};
-use crate::{Connect, Granted, Grantee, place::report};
+use crate::{
+    Connect, Granted, Grantee,
+    place::report,
+    value::{arn_here, text},
+};
 
 /// A database for what only reads; see [`Database::reader`].
 #[derive(Clone)]
 pub struct Reader<'a, K: Kind> {
     database: Database<'a, K>,
-}
-
-/// What is known only as text.
-fn text(text: impl IntoText) -> Output<String> {
-    Output::new(text.into_text())
 }
 
 impl<'a, K: Kind> Database<'a, K> {
@@ -101,12 +100,7 @@ impl<'a, K: Kind> Database<'a, K> {
             Some(front) => front.tokens.then(|| front.resource_id())?,
             None => self.common.tokens.then(|| self.common.resource_id.clone())?,
         };
-        let arn = interpolate!(
-            "arn:{}:rds-db:{}:{}:dbuser:{id}/{user}",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        );
+        let arn = arn_here("rds-db", interpolate!("dbuser:{id}/{user}"));
         Some(Statement::allow("rds-db:connect").on(arn))
     }
 

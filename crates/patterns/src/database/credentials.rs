@@ -4,10 +4,10 @@ use formwork_aws::{
     secretsmanager::{self, Secret, rotation_schedule::RotationRules, secret},
     types::{Days, days},
 };
-use formwork_core::{Builder as _, Finding, Output, Scope, interpolate, pseudo};
+use formwork_core::{Builder as _, Finding, Output, Scope, interpolate};
 
 use super::wishes::{Password, Wishes};
-use crate::{SecretValue, place::report};
+use crate::{SecretValue, place::report, value::arn_here};
 
 /// Where the password of the first user is, and what belongs to it.
 #[derive(Clone)]
@@ -122,12 +122,7 @@ impl Credentials {
     // docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html: a copy has the same ARN but for the Region.
     pub(super) fn copied(&self) -> Self {
         let rest = self.value.arn().split(":").select(6);
-        let arn = interpolate!(
-            "arn:{}:secretsmanager:{}:{}:secret:{rest}",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        );
+        let arn = arn_here("secretsmanager", interpolate!("secret:{rest}"));
         let value = SecretValue::of(arn.cast::<formwork_core::Arn<Secret>>());
         Self { value, ..self.here() }
     }

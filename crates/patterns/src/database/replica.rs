@@ -18,8 +18,8 @@ pub(super) fn key_elsewhere(own: Option<Output<Arn<kms::Key>>>) -> Input<Identif
 }
 
 impl Database<'_, Instance> {
-    /// A replica in the same Region, for what only reads. It takes the original's place only by hand. It takes over port and parameters of the
-    /// original, which needs [`own_secret`](Builder::own_secret).
+    /// A replica in the same Region, for what only reads. It takes the original's place only by hand. It takes over port
+    /// and parameters of the original, which needs [`own_secret`](Builder::own_secret).
     ///
     /// ```
     /// # use formwork_aws::types::cidr;

@@ -11,8 +11,12 @@ use formwork_core::{
     Arn, DeletionPolicy, Expr, Field, Finding, Json, Output, Scope, Str, UpdateReplacePolicy, json,
 };
 
-use super::{Every, Window, about, credentials::Credentials, names, window::Day};
-use crate::place::{Said, production, report};
+use super::{Every, about, credentials::Credentials, names};
+use crate::{
+    Weekday, Window,
+    place::{Said, production, report},
+    window::OF_RDS,
+};
 
 /// Why a warning about a cheaper choice is no warning outside production.
 const CHEAP: &str = "outside production a database is cheap, and is made anew rather than restored";
@@ -85,7 +89,7 @@ pub(super) struct Wishes {
     pub(super) proxy: Option<Proxied>,
     pub(super) backups: Option<Said<Duration>>,
     pub(super) backup_window: Option<Said<Window>>,
-    pub(super) maintenance_window: Option<Said<(Day, Window)>>,
+    pub(super) maintenance_window: Option<Said<(Weekday, Window)>>,
 }
 
 impl Wishes {
@@ -160,7 +164,7 @@ impl Wishes {
 
     /// When RDS maintains it, where that was said.
     pub(super) fn maintenance_window(&self) -> Option<String> {
-        self.maintenance_window.map(|Said { value: (day, window), .. }| window.on(day))
+        self.maintenance_window.map(|Said { value: (day, window), .. }| OF_RDS.weekly(day, window))
     }
 
     /// The logs to export.
@@ -237,9 +241,7 @@ impl Wishes {
     #[track_caller]
     pub(super) fn kept<B: formwork_core::Builder>(&self, scope: &Scope<'_>, resource: B, own: bool) -> B {
         if own && self.snapshot_on_removal.unwrap_or_else(|| production(scope)) {
-            return resource
-                .deletion_policy(DeletionPolicy::Snapshot)
-                .update_replace_policy(UpdateReplacePolicy::Snapshot);
+            return resource.snapshot_on_removal();
         }
         let resource = resource
             .deletion_policy(DeletionPolicy::Delete)
@@ -300,12 +302,7 @@ impl Wishes {
     /// Reports what is wrong with what was said, whatever the database is.
     pub(super) fn judge(&self, scope: &Scope<'_>) {
         let about = about(&self.engine);
-        if let Some(said) = self.backup_window {
-            Window::judge(said, scope);
-        }
-        if let Some(Said { value: (_, window), at }) = self.maintenance_window {
-            Window::judge(Said { value: window, at }, scope);
-        }
+        OF_RDS.judge(self.backup_window, self.maintenance_window, scope);
         if let Some(Said { value: kept, at }) = self.backups
             && !(days(1)..=days(35)).contains(&kept)
         {

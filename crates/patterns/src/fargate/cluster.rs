@@ -3,6 +3,8 @@
 use formwork_aws::ecs::{self, cluster};
 use formwork_core::{Arn, Builder as _, IntoInput, Name, Output, Scope};
 
+use crate::value::output;
+
 /// A cluster, which services and tasks share that belong together.
 ///
 /// A service makes one of its own unless it is given one:
@@ -61,7 +63,7 @@ impl<'a> Cluster<'a> {
         name: impl IntoInput<Name<ecs::Cluster>>,
         arn: impl IntoInput<Arn<ecs::Cluster>>,
     ) -> Self {
-        Self { scope: None, cluster: None, name: super::task::output(name), arn: super::task::output(arn) }
+        Self { scope: None, cluster: None, name: output(name), arn: output(arn) }
     }
 
     /// Where it stands, unless it exists outside this program.

@@ -9,6 +9,8 @@ use formwork_aws::{
 };
 use formwork_core::{Arn, Input, IntoInput, Output, map, pseudo};
 
+use crate::value::output;
+
 /// The part of a service in a namespace of Service Connect, where services reach each other by short names and ECS
 /// balances, retries and counts their requests.
 ///
@@ -35,7 +37,7 @@ pub struct ServiceConnect {
 impl ServiceConnect {
     /// A service that asks others.
     pub fn client(namespace: impl IntoInput<Arn<servicediscovery::HttpNamespace>>) -> Self {
-        Self { namespace: super::task::output(namespace), name: None, port: None }
+        Self { namespace: output(namespace), name: None, port: None }
     }
 
     /// A service that others find by this name, and that asks others; it has to have a port.

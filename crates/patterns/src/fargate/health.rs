@@ -8,6 +8,8 @@ use formwork_core::{Input, IntoInput, Output, Scope};
 
 use super::limits::{Limit, Limited};
 
+use crate::value::output;
+
 // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 const INTERVAL: Limit = Limit::seconds("the time between two runs of a health check", 5, 300);
 const TIMEOUT: Limit = Limit::seconds("the time that a health check may take", 2, 60);
@@ -51,7 +53,7 @@ impl ContainerHealth {
     fn of(how: &str, command: Vec<String>) -> Self {
         let command: Vec<String> = std::iter::once(how.to_owned()).chain(command).collect();
         Self {
-            command: Output::new(IntoInput::<Vec<String>>::into_input(command).into_expr()),
+            command: output(command),
             interval: INTERVAL.said(seconds(30)),
             timeout: TIMEOUT.said(seconds(5)),
             retries: RETRIES.said_number(3),

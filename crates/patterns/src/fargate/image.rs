@@ -6,6 +6,8 @@ use formwork_aws::{
 };
 use formwork_core::{Arn, IntoInput, IntoText, Output, Param, interpolate, pseudo};
 
+use crate::value::{arn_here, text};
+
 /// A container image, and where it is pulled from.
 ///
 /// Text is one, and so is an expression, such as a parameter that a deployment sets:
@@ -49,7 +51,7 @@ enum Pulled {
 impl Image {
     /// The image with a tag in a repository of Amazon ECR.
     pub fn of(repository: ecr::Repository, tag: impl IntoText) -> Self {
-        let tag: Output<String> = Output::new(tag.into_text());
+        let tag: Output<String> = text(tag);
         Self {
             name: interpolate!("{}:{tag}", repository.repository_uri()),
             from: Pulled::Repository(repository.arn().cast()),
@@ -88,12 +90,7 @@ impl Image {
         let repository = match &self.from {
             Pulled::Anywhere => return Vec::new(),
             Pulled::Repository(arn) => arn.clone(),
-            Pulled::Unknown => interpolate!(
-                "arn:{}:ecr:{}:{}:repository/*",
-                pseudo::partition(),
-                pseudo::region(),
-                pseudo::account_id()
-            ),
+            Pulled::Unknown => arn_here("ecr", "repository/*"),
         };
         let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
         vec![
@@ -128,7 +125,7 @@ impl From<&str> for Image {
 
 impl From<String> for Image {
     fn from(name: String) -> Self {
-        Self::new(Output::new(name.into_text()))
+        Self::new(text(name))
     }
 }
 

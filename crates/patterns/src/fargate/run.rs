@@ -6,13 +6,14 @@ use formwork_aws::{
     ec2, ecs, logs,
     policy::{Condition, Identity, Statement},
 };
-use formwork_core::{Arn, Finding, Id, IntoInput, Output, Scope, Str, interpolate, pseudo};
+use formwork_core::{Arn, Finding, Id, IntoInput, Output, Scope, Str, interpolate};
 
 pub use self::schedule::{ScheduledTask, ScheduledTaskBuilder, Timing, UnscheduledTaskBuilder};
-use super::{Cluster, FargateService, Image, Task, TaskSpec, task::output, task_setters};
+use super::{Cluster, FargateService, Image, Task, TaskSpec, task_setters};
 use crate::{
     Configure, Connect, Grantee, Metric, Role, SecretValue, SecurityGroup, ThreeTierVpc,
     place::{Said, report},
+    value::{arn_here, output},
 };
 
 /// A task that runs to its end whenever somebody tells it to: a migration before a deployment, an import by hand.
@@ -216,13 +217,7 @@ impl<'a> FargateTask<'a> {
     /// hand it its two roles, and tag it with the tags of its definition.
     // docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
     pub fn run_statements(&self) -> Vec<Statement<Identity>> {
-        let definition = interpolate!(
-            "arn:{}:ecs:{}:{}:{}:*",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id(),
-            self.without_revision()
-        );
+        let definition = arn_here("ecs", interpolate!("{}:*", self.without_revision()));
         let run = Statement::allow("ecs:RunTask")
             .on(definition)
             .when(Condition::arn_equals("ecs:cluster", self.cluster.arn()));
@@ -238,13 +233,7 @@ impl<'a> FargateTask<'a> {
 
     /// The ARNs of the tasks in its cluster.
     fn running(&self) -> Output<String> {
-        interpolate!(
-            "arn:{}:ecs:{}:{}:task/{}/*",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id(),
-            self.cluster.name()
-        )
+        arn_here("ecs", interpolate!("task/{}/*", self.cluster.name()))
     }
 
     /// Lets somebody run it and wait for its end, such as the role of a pipeline.

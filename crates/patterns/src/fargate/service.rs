@@ -10,12 +10,13 @@ use formwork_core::{Builder as _, Finding, Input, IntoInput, Name, Output, Scope
 
 use super::{
     Cluster, ClusterBuilder, Deployment, FargateService, Front, Insights, Scaling, ServiceConnect, TaskSpec,
-    codedeploy::Deploys, connect::PORT_NAME, task::output, task_setters,
+    codedeploy::Deploys, connect::PORT_NAME, task_setters,
 };
 use crate::{
     Connect, SecurityGroup, ThreeTierVpc, connect,
     load_balancer::{Attached, HealthCheck, Route, Targets},
     place::{self, Said},
+    value::output,
 };
 
 /// Says what a service is to be.

@@ -25,26 +25,26 @@ macro_rules! task_setters {
 
             /// Sets the arguments of the image's entry point, or the program where it has none.
             pub fn command(mut self, command: impl formwork_core::IntoInput<Vec<String>>) -> Self {
-                self.task.command = Some($crate::fargate::task::output(command));
+                self.task.command = Some($crate::value::output(command));
                 self
             }
 
             /// Sets the program that is started, in place of the image's entry point.
             pub fn entry_point(mut self, program: impl formwork_core::IntoInput<Vec<String>>) -> Self {
-                self.task.entry_point = Some($crate::fargate::task::output(program));
+                self.task.entry_point = Some($crate::value::output(program));
                 self
             }
 
             /// Sets the folder in which the program is started.
             pub fn working_directory(mut self, folder: impl formwork_core::IntoText) -> Self {
-                self.task.working_directory = Some($crate::fargate::task::text(folder));
+                self.task.working_directory = Some($crate::value::text(folder));
                 self
             }
 
             /// Sets the user that the program runs as, a name or a number that the image knows, with or without a group:
             /// `1000` unless said, which works with images whose files everybody may read.
             pub fn user(mut self, user: impl formwork_core::IntoText) -> Self {
-                self.task.user = $crate::fargate::task::User::Named($crate::fargate::task::text(user));
+                self.task.user = $crate::fargate::task::User::Named($crate::value::text(user));
                 self
             }
 
@@ -106,7 +106,7 @@ macro_rules! task_setters {
             pub fn environment(mut self, name: impl Into<String>, value: impl formwork_core::IntoText) -> Self {
                 self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
                     name: name.into(),
-                    value: $crate::fargate::variables::Setting::Plain($crate::fargate::task::text(value)),
+                    value: $crate::fargate::variables::Setting::Plain($crate::value::text(value)),
                 }));
                 self
             }
@@ -127,7 +127,7 @@ macro_rules! task_setters {
                 mut self,
                 retention: impl formwork_core::IntoInput<formwork_aws::types::LogRetention>,
             ) -> Self {
-                self.task.retention = $crate::fargate::task::output(retention);
+                self.task.retention = $crate::value::output(retention);
                 self
             }
 

@@ -6,16 +6,19 @@ use formwork_aws::{
     policy::{Identity, Statement},
     types::{DataSize, Port, mib},
 };
-use formwork_core::{Input, IntoInput, IntoText, Output, Scope, interpolate, pseudo};
+use formwork_core::{Input, IntoInput, IntoText, Output, Scope};
 
 use super::{
     container::logging,
     health::ContainerHealth,
     image::Image,
-    task::text,
     variables::{self, Setting, Variable},
 };
-use crate::{SecretValue, place::Said};
+use crate::{
+    SecretValue,
+    place::Said,
+    value::{arn_here, output, text},
+};
 
 /// A container beside the main one of a task: it starts and ends with it, and they reach each other at `localhost`.
 ///
@@ -87,12 +90,7 @@ impl Sidecar {
     // aws-otel.github.io/docs/setup/ecs
     pub fn open_telemetry() -> Self {
         // Metrics travel as log events in the embedded metric format.
-        let groups = interpolate!(
-            "arn:{}:logs:{}:{}:log-group:/aws/ecs/application/metrics*",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        );
+        let groups = arn_here("logs", "log-group:/aws/ecs/application/metrics*");
         let metrics = [
             "logs:CreateLogGroup",
             "logs:CreateLogStream",
@@ -117,13 +115,13 @@ impl Sidecar {
     /// Sets the arguments of the entry point.
     #[must_use]
     pub fn command(self, command: impl IntoInput<Vec<String>>) -> Self {
-        Self { command: Some(Output::new(command.into_input().into_expr())), ..self }
+        Self { command: Some(output(command)), ..self }
     }
 
     /// Sets the program that is started.
     #[must_use]
     pub fn entry_point(self, program: impl IntoInput<Vec<String>>) -> Self {
-        Self { entry_point: Some(Output::new(program.into_input().into_expr())), ..self }
+        Self { entry_point: Some(output(program)), ..self }
     }
 
     /// Sets the user that it runs as: a name or a number that the image knows, `1000` unless said.

@@ -4,14 +4,12 @@ use std::{cell::RefCell, rc::Rc};
 
 use formwork_aws::{
     ecs::{self, Fargate, FargateSize, task_definition},
-    iam::{self, TrustPolicy},
+    iam::{self},
     logs,
     policy::{Condition, Statement},
     types::{DataSize, Duration, LogRetention, Port, days, gib, mib},
 };
-use formwork_core::{
-    Enumeration, Expr, Finding, Input, IntoInput, IntoText, Output, Scope, interpolate, json, pseudo,
-};
+use formwork_core::{Enumeration, Expr, Finding, Input, Output, Scope, json};
 
 use super::{
     health::ContainerHealth,
@@ -23,6 +21,8 @@ use super::{
 use crate::{
     Configure, Grantee, Role, SecretValue,
     place::{Said, report},
+    trust::service_of_account,
+    value::{arn_here, output, text},
 };
 
 /// What a task is to be: the main container and what is beside it. Services, scheduled tasks and one-off tasks have the
@@ -247,25 +247,11 @@ impl TaskSpec {
     }
 }
 
-/// Text as a value.
-pub(super) fn text(text: impl IntoText) -> Output<String> {
-    Output::new(text.into_text())
-}
-
-/// What a property takes, as a value.
-pub(super) fn output<T>(value: impl IntoInput<T>) -> Output<T> {
-    Output::new(value.into_input().into_expr())
-}
-
 /// A role that tasks of this account, and nobody else, act with.
 // docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
 fn trusted(description: &str) -> iam::role::Complete {
-    let of_account = Condition::string_equals("aws:SourceAccount", pseudo::account_id());
-    let by_tasks = Condition::arn_like(
-        "aws:SourceArn",
-        interpolate!("arn:{}:ecs:{}:{}:*", pseudo::partition(), pseudo::region(), pseudo::account_id()),
-    );
-    let trust = TrustPolicy::service("ecs-tasks.amazonaws.com").when(of_account).when(by_tasks);
+    let trust = service_of_account("ecs-tasks.amazonaws.com")
+        .when(Condition::arn_like("aws:SourceArn", arn_here("ecs", "*")));
     iam::Role::builder().description(description).assume_role_policy_document(trust)
 }
 

@@ -4,10 +4,10 @@ use formwork_aws::{
     policy::{Condition, Identity, Statement},
     s3,
 };
-use formwork_core::{IntoText, Output, interpolate};
+use formwork_core::interpolate;
 
 use super::{granted, sealed::Sealed, use_of_key};
-use crate::{Granted, Grantee};
+use crate::{Granted, Grantee, value::text};
 
 /// The objects of a bucket whose keys begin with a prefix; see [`BucketGrants::below`].
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ impl Below {
         let granted = granted(to, statements.into_iter().flatten(), self.bucket);
         match self.prefix.is_empty() {
             true => granted,
-            false => granted.setting("_PREFIX", Output::new(self.prefix.clone().into_text())),
+            false => granted.setting("_PREFIX", text(self.prefix.clone())),
         }
     }
 }

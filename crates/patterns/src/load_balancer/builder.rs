@@ -25,6 +25,7 @@ use super::{
 use crate::{
     SecurityGroup, ThreeTierVpc,
     place::{Said, production, report},
+    value::output,
 };
 
 /// Says what a load balancer is to be.
@@ -81,7 +82,7 @@ impl<'a> Builder<'a> {
     /// Answers HTTPS with a certificate, and sends browsers that come by HTTP there. Said again, it adds a certificate: a
     /// client gets the one for the name that it asks for.
     pub fn https(mut self, certificate: impl IntoInput<Arn<certificatemanager::Certificate>>) -> Self {
-        self.certificates.push(Output::new(certificate.into_input().into_expr()));
+        self.certificates.push(output(certificate));
         self
     }
 
@@ -212,7 +213,7 @@ impl<'a> Builder<'a> {
     /// Writes its logs to a bucket that is there already. Its policy has to let
     /// `logdelivery.elasticloadbalancing.amazonaws.com` put objects, and it cannot be encrypted with a key of KMS.
     pub fn logs_to(mut self, bucket: impl IntoInput<Name<s3::Bucket>>) -> Self {
-        self.logs.bucket = Some(Output::new(bucket.into_input().into_expr()));
+        self.logs.bucket = Some(output(bucket));
         self
     }
 
@@ -248,7 +249,7 @@ impl<'a> Builder<'a> {
 
     /// Has a web ACL look at every request first: one of WAF, with the scope `REGIONAL`, of the same Region.
     pub fn web_acl(mut self, web_acl: impl IntoInput<Arn<wafv2::WebAcl>>) -> Self {
-        self.web_acl = Some(Output::new(web_acl.into_input().into_expr()));
+        self.web_acl = Some(output(web_acl));
         self
     }
 

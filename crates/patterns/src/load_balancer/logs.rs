@@ -14,10 +14,7 @@ use formwork_aws::{
     },
     types::{Duration, days},
 };
-use formwork_core::{
-    Builder as _, DeletionPolicy, Input, IntoInput, Name, Output, Scope, UpdateReplacePolicy, interpolate,
-    pseudo,
-};
+use formwork_core::{Builder as _, Input, IntoInput, Name, Output, Scope, interpolate, pseudo};
 
 /// Which logs a load balancer keeps, where, and for how long.
 #[derive(Clone)]
@@ -128,6 +125,5 @@ fn private(keep: Duration) -> s3::bucket::Builder {
         )
         // A bucket that holds anything cannot be deleted, and Elastic Load Balancing writes a test file at once: the
         // stack would never go away. What is left empties itself.
-        .deletion_policy(DeletionPolicy::Retain)
-        .update_replace_policy(UpdateReplacePolicy::Retain)
+        .keep_on_removal()
 }

@@ -13,7 +13,7 @@ use super::{
     options::{Options, Version},
     rules::Condition,
 };
-use crate::place::Said;
+use crate::{place::Said, value::output};
 
 /// Which requests go to a service, and through which load balancer: what `FargateService::behind` takes.
 ///
@@ -218,7 +218,7 @@ impl<'a> Route<'a> {
     /// Sends a share of the requests to another target group.
     #[track_caller]
     pub fn beside(mut self, group: impl IntoInput<Arn<elb::TargetGroup>>, weight: u16) -> Self {
-        self.beside.push(Said::new((Output::new(group.into_input().into_expr()), weight)));
+        self.beside.push(Said::new((output(group), weight)));
         self
     }
 

@@ -9,6 +9,7 @@ use formwork_core::{Id, IntoInput, Output, Scope};
 use crate::{
     Connect, SecurityGroup,
     connect::{Direction, Peer, connect},
+    value::output,
 };
 
 /// From where a load balancer lets requests in: a range of addresses, a prefix list, what has a security group.
@@ -31,7 +32,7 @@ impl<'a> Source<'a> {
 
     /// Whoever is on a prefix list; `name` becomes part of a logical id.
     pub fn prefix_list(name: impl Into<String>, id: impl IntoInput<Id<ec2::PrefixList>>) -> Self {
-        Self(Kind::List { name: name.into(), id: Output::new(id.into_input().into_expr()) })
+        Self(Kind::List { name: name.into(), id: output(id) })
     }
 
     /// The servers of CloudFront, by the prefix list of this Region whose name is

@@ -41,7 +41,8 @@ use crate::{Connect, SecurityGroup, ThreeTierVpc, connect::connect};
 ///
 /// `Targets`, the target group; `AlternateTargets`, the second one; `Rule`, the rule that leads to them, unless a load
 /// balancer of its own has no other; `TestRule`, the rule by which the second one is tried; beside the scope,
-/// `<Balancer>To<Group><Port>` and `<Balancer>Into<Group><Port>`, the rules that [`allowed_by`](Builder::allowed_by) adds; what [`LoadBalancer`] lists, in the scope `Balancer`, if it has one of its own.
+/// `<Balancer>To<Group><Port>` and `<Balancer>Into<Group><Port>`, the rules that [`allowed_by`](Builder::allowed_by)
+/// adds; what [`LoadBalancer`] lists, in the scope `Balancer`, if it has one of its own.
 #[derive(Clone)]
 pub struct TargetGroup<'a> {
     balancer: LoadBalancer<'a>,

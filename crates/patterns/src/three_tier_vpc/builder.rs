@@ -11,7 +11,10 @@ use super::{
     flow_logs::FlowLogs,
     plan::{self, Slot},
 };
-use crate::place::{Said, production, report};
+use crate::{
+    place::{Said, production, report},
+    value::output,
+};
 
 /// The most zones that a Region has, with one to spare.
 const MOST_ZONES: usize = 6;
@@ -110,7 +113,7 @@ impl Builder {
     /// ```
     #[track_caller]
     pub fn in_zones<Z: IntoInput<Zone>>(self, zones: impl IntoIterator<Item = Z>) -> Self {
-        let zones = zones.into_iter().map(|zone| Output::new(zone.into_input().into_expr()));
+        let zones = zones.into_iter().map(|zone| output(zone));
         Self { zones: Zones::Named(Said::new(zones.collect())), ..self }
     }
 
@@ -208,7 +211,7 @@ impl Builder {
     /// Names the prefix list of S3 in the Region, which CloudFormation does not know:
     /// `aws ec2 describe-prefix-lists` does. Only [`ThreeTierVpc::allow_to_aws`] uses it, in networks without a way out.
     pub fn s3_prefix_list(self, list: impl IntoInput<Id<ec2::PrefixList>>) -> Self {
-        Self { s3_prefix_list: Some(Output::new(list.into_input().into_expr())), ..self }
+        Self { s3_prefix_list: Some(output(list)), ..self }
     }
 
     /// Gives every subnet addresses of IPv6 as well, of a range that Amazon provides.

@@ -7,6 +7,7 @@ use super::{Layer, Made, Routing, ThreeTierVpc, Tier};
 use crate::{
     SecurityGroup,
     place::{Said, report},
+    value::output,
 };
 
 /// Says what is known of a network that exists already; see [`ThreeTierVpc::existing`].
@@ -25,7 +26,7 @@ impl Existing {
     #[track_caller]
     pub(super) fn new(id: impl IntoInput<Id<ec2::Vpc>>, range: Cidr) -> Self {
         Self {
-            id: Output::new(id.into_input().into_expr()),
+            id: output(id),
             range: Said::new(range),
             layers: Vec::new(),
             way_out: true,
@@ -40,8 +41,7 @@ impl Existing {
         tier: Tier,
         subnets: impl IntoIterator<Item = S>,
     ) -> Self {
-        let ids: Vec<_> =
-            subnets.into_iter().map(|subnet| Output::new(subnet.into_input().into_expr())).collect();
+        let ids: Vec<_> = subnets.into_iter().map(|subnet| output(subnet)).collect();
         let routing = if tier == Tier::Public { Routing::Public } else { Routing::Outbound };
         self.layers.retain(|layer| layer.tier != tier);
         self.layers.push(Layer { used: ids.len(), subnets: ids, ..Layer::new(tier, routing) });
@@ -60,7 +60,7 @@ impl Existing {
 
     /// Names the security group of its interface endpoints.
     pub fn endpoint_group(self, group: impl IntoInput<Id<ec2::SecurityGroup>>) -> Self {
-        Self { endpoints: Some(Output::new(group.into_input().into_expr())), ..self }
+        Self { endpoints: Some(output(group)), ..self }
     }
 
     /// The network, for patterns to use: it makes no resources.

@@ -2,16 +2,14 @@
 
 use formwork_aws::{
     ec2::{self, flow_log},
-    iam::{self, Condition, IdentityPolicy, Statement, TrustPolicy},
+    iam::{self, Condition, IdentityPolicy, Statement},
     logs,
     types::{LogRetention, days},
 };
-use formwork_core::{
-    Builder as _, DeletionPolicy, Input, IntoInput, Scope, UpdateReplacePolicy, interpolate, pseudo,
-};
+use formwork_core::{Builder as _, Input, IntoInput, Scope};
 
 use super::named;
-use crate::place::production;
+use crate::{place::production, trust::service_of_account, value::arn_here};
 
 /// Which connections flow logs record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,23 +49,14 @@ impl FlowLogs {
         let group = logs::LogGroup::builder().retention_in_days(self.retention);
         // What happened is wanted most when somebody has removed the network.
         let group = match production(&scope) {
-            true => group
-                .deletion_policy(DeletionPolicy::Retain)
-                .update_replace_policy(UpdateReplacePolicy::Retain),
+            true => group.keep_on_removal(),
             false => group,
         };
         let group = scope.add("FlowLogGroup", group);
         // Only flow logs of this account may write here, not those that the service writes for others.
         // docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-        let own = interpolate!(
-            "arn:{}:ec2:{}:{}:vpc-flow-log/*",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        );
-        let trust = TrustPolicy::service("vpc-flow-logs.amazonaws.com")
-            .when(Condition::string_equals("aws:SourceAccount", pseudo::account_id()))
-            .when(Condition::arn_like("aws:SourceArn", own));
+        let trust = service_of_account("vpc-flow-logs.amazonaws.com")
+            .when(Condition::arn_like("aws:SourceArn", arn_here("ec2", "vpc-flow-log/*")));
         // The group is there, so that nobody needs to create or to look for one.
         let write =
             Statement::allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"])

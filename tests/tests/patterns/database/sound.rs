@@ -5,8 +5,8 @@ use formwork::{
     check::{Answer, Party, Ports, Reachability},
     core::{App, Assembly},
     patterns::{
-        Connect, Database, ThreeTierVpc,
-        database::{self, Builder, Day, Every, Window},
+        Connect, Database, ThreeTierVpc, Weekday, Window,
+        database::{self, Builder, Every},
     },
 };
 use proptest::prelude::*;
@@ -101,7 +101,7 @@ impl Common {
         if let Some((hour, minute)) = self.windows {
             // An hour later, so that they do not meet.
             it = it.backup_window(Window::at(hour, minute));
-            it = it.maintenance_window(Day::Wednesday, Window::at(hour + 1, minute).lasting(minutes(60)));
+            it = it.maintenance_window(Weekday::Wednesday, Window::at(hour + 1, minute).lasting(minutes(60)));
         }
         it = match self.removal {
             0 => it,

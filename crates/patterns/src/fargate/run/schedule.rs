@@ -1,7 +1,7 @@
 //! Tasks that run by the clock.
 
 use formwork_aws::{
-    iam::{self, TrustPolicy},
+    iam::{self},
     policy::{Condition, Statement},
     scheduler::{
         self,
@@ -14,13 +14,14 @@ use formwork_aws::{
     sqs,
     types::{Duration, days, hours},
 };
-use formwork_core::{Finding, Input, IntoInput, Output, Scope, pseudo};
+use formwork_core::{Finding, Input, IntoInput, Output, Scope};
 
 use super::FargateTask;
 use crate::{
     Configure, Connect, Grantee, Metric, Role, Schedule, SecretValue, SecurityGroup, Stat, ThreeTierVpc,
     fargate::{Cluster, Image, TaskSpec, task_setters},
     place::{Said, report},
+    trust::service_of_account,
 };
 
 /// A task that runs by itself: a report every morning, a clean-up every hour.
@@ -317,8 +318,7 @@ impl<'a> ScheduledTask<'a> {
 /// stand there.
 // docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
 fn trusted(group: scheduler::ScheduleGroup) -> iam::role::Complete {
-    let trust = TrustPolicy::service("scheduler.amazonaws.com")
-        .when(Condition::string_equals("aws:SourceAccount", pseudo::account_id()))
+    let trust = service_of_account("scheduler.amazonaws.com")
         .when(Condition::arn_equals("aws:SourceArn", group.arn()));
     iam::Role::builder().description("runs the task on its schedule").assume_role_policy_document(trust)
 }

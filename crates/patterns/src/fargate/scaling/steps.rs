@@ -14,6 +14,7 @@ use super::{Measures, label};
 use crate::{
     Metric, Stat,
     place::{Said, report},
+    value::output,
 };
 
 /// Changes of the number of tasks by steps of a metric, with the alarms that trigger them.
@@ -121,7 +122,7 @@ impl Steps {
     /// By how many messages wait in a queue. Needs no Container Insights, unlike a target.
     #[track_caller]
     pub fn queue(queue: impl IntoInput<Name<sqs::Queue>>) -> Self {
-        let queue: Output<Name<sqs::Queue>> = Output::new(queue.into_input().into_expr());
+        let queue: Output<Name<sqs::Queue>> = output(queue);
         let metric = Metric::new("AWS/SQS", "ApproximateNumberOfMessagesVisible")
             .dimension("QueueName", queue)
             .stat(Stat::Maximum);

@@ -16,6 +16,7 @@ use super::{Measures, label};
 use crate::{
     Metric, Stat,
     place::{Said, report},
+    value::output,
 };
 
 /// What the number of tasks keeps at a value: as a thermostat keeps a temperature, tasks are added while a metric is
@@ -88,7 +89,7 @@ impl Target {
     /// for that.
     #[track_caller]
     pub fn queue(queue: impl IntoInput<Name<sqs::Queue>>, messages_each: impl Into<f64>) -> Self {
-        let queue = Output::new(queue.into_input().into_expr());
+        let queue = output(queue);
         Self::new(Follows::Queue(queue), messages_each.into())
     }
 
