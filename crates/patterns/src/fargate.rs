@@ -18,6 +18,7 @@ mod health;
 mod image;
 mod limits;
 mod metrics;
+mod reach;
 mod run;
 mod scaling;
 mod service;
@@ -29,7 +30,7 @@ mod variables;
 use formwork_aws::{
     cloudwatch, codedeploy as deploy, ec2, ecs, elasticloadbalancingv2 as elb, iam, logs, types::Port,
 };
-use formwork_core::{Finding, Id, IntoInput, Name, Output, Scope, interpolate, json};
+use formwork_core::{Arn, Finding, Id, IntoInput, Name, Output, Scope, interpolate, json};
 
 pub use cluster::{Cluster, ClusterBuilder, Insights};
 pub use connect::ServiceConnect;
@@ -103,7 +104,7 @@ use crate::{
 /// | `Log` | `AWS::Logs::LogGroup` | |
 /// | `ExecutionRole` | `AWS::IAM::Role` | what starts the tasks; unless it is [like](Self::like) another of its stack |
 /// | `TaskRole` | `AWS::IAM::Role` | what the program may do; unless it is like another |
-/// | `TaskDefinition` | `AWS::ECS::TaskDefinition` | |
+/// | `TaskDefinition` | `AWS::ECS::TaskDefinition` | each change is a revision of the family `<stack>_<scope>` |
 /// | `Group` | `AWS::EC2::SecurityGroup` | unless it is like another; its rules are named in [`SecurityGroup`] |
 /// | `Service` | `AWS::ECS::Service` | |
 /// | `Targets`, `AlternateTargets`, `Rule`, `TestRule`, `Balancer..` | | behind a [`LoadBalancer`], where they are named |
@@ -188,6 +189,46 @@ impl<'a> FargateService<'a> {
     /// The definition of its tasks; the main container is the first.
     pub fn task_definition(&self) -> ecs::TaskDefinition {
         self.task.definition()
+    }
+
+    /// The ARN of this revision of its task definition. Where CodeDeploy deploys, the service does not run it before
+    /// CodeDeploy is told to: hand it out, and name it in the AppSpec of a deployment after each change of the stack.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{FargateService, LoadBalancer, ThreeTierVpc, fargate::{Deployment, Shift}};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// # let stack = app.stack("service");
+    /// # let image = "public.ecr.aws/acme/shop:1.4.2";
+    /// # let front = LoadBalancer::internal().plain_http();
+    /// let api = FargateService::new(image)
+    ///     .port(8000)
+    ///     .behind(front)
+    ///     .deployment(Deployment::code_deploy(Shift::Canary10Percent5Minutes))
+    ///     .build(stack.scope("Api"), &network);
+    /// stack.output("ApiRevision", api.task_definition_arn());
+    /// ```
+    ///
+    /// ```yaml
+    /// # aws deploy create-deployment with this as its revision
+    /// version: 0.0
+    /// Resources:
+    ///   - TargetService:
+    ///       Type: AWS::ECS::Service
+    ///       Properties:
+    ///         TaskDefinition: <ApiRevision>
+    ///         LoadBalancerInfo:
+    ///           ContainerName: app
+    ///           ContainerPort: 8000
+    /// ```
+    ///
+    /// Such a service names the family of its definition, not the revision. A family of your own, by `customize`, has to be
+    /// set as `TaskDefinition` of the service as well.
+    // docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
+    pub fn task_definition_arn(&self) -> Output<Arn<ecs::TaskDefinition>> {
+        self.task.definition().task_definition_arn()
     }
 
     /// The name of the main container.

@@ -99,7 +99,7 @@ pub use tls::TlsPolicy;
 /// | --- | --- | --- |
 /// | `Targets` | the target group | |
 /// | `AlternateTargets` | the second one | blue/green deployments |
-/// | `Rule` | the listener's rule | unless the load balancer is the service's own and takes all requests |
+/// | `Rule` | the listener's rule | unless the load balancer is the service's own and takes all requests without a second group |
 /// | `TestRule` | the rule of the listener of tests | blue/green deployments with a [`test_listener`](Builder::test_listener) |
 #[derive(Clone)]
 pub struct LoadBalancer<'a> {
@@ -125,6 +125,9 @@ pub(crate) struct Targets {
     pub(crate) health: HealthCheck,
     /// Whether there are two groups, between which a deployment shifts the requests.
     pub(crate) alternate: bool,
+    /// Whether the default action of the listener leads to the first group even where a rule shifts requests between two:
+    /// so that whoever comes before the rule is there, or after it is gone, is not answered with 404.
+    pub(crate) stays_default: bool,
 }
 
 /// What stands for a service at its load balancer.
@@ -142,13 +145,18 @@ pub(crate) struct Attached<'a> {
 }
 
 impl<'a> LoadBalancer<'a> {
-    /// One that the internet reaches.
+    /// One that the internet reaches. It cannot become an [internal](Self::internal) one.
     #[track_caller]
     pub fn public() -> Builder<'a> {
         Builder::new(true)
     }
 
     /// One that only the network reaches.
+    ///
+    /// Decide before there are users: a load balancer that was [`public`](Self::public) and is to be internal, or the other
+    /// way round, is another one. CloudFormation makes it before it removes the old one, and that fails, since a target group
+    /// belongs to one load balancer only. Build the new one in a scope of another name, with services of their own behind it
+    /// or with those of before in a second step, when the old one is gone.
     #[track_caller]
     pub fn internal() -> Builder<'a> {
         Builder::new(false)

@@ -71,6 +71,11 @@ impl SecretValue {
         }
     }
 
+    /// Whether it is a parameter of Systems Manager.
+    pub(crate) fn is_parameter(&self) -> bool {
+        self.parameter
+    }
+
     /// What is wrong with the key, if anything: `has an empty key`.
     pub(crate) fn wrong_key(&self) -> Option<&'static str> {
         match &self.key {

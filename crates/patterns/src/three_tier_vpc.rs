@@ -329,6 +329,13 @@ impl<'a> ThreeTierVpc<'a> {
         service_layer(&self.layers).is_some_and(|layer| layer.way_out)
     }
 
+    /// What services reach besides the network itself: nothing where they reach the internet, or where it is not known, as
+    /// in a network that existed already; else the endpoints that there are.
+    pub(crate) fn closed_to(&self) -> Option<Vec<Endpoint>> {
+        let closed = self.made.vpc.is_some() && !self.services_reach_internet();
+        closed.then(|| self.made.endpoints.iter().map(|(endpoint, _)| *endpoint).collect())
+    }
+
     /// Where databases and caches stand: in two zones or more, unless the network has fewer.
     pub fn data_subnets(&self) -> Vec<Output<Id<ec2::Subnet>>> {
         self.first_of(&[Tier::Data, Tier::Application, Tier::Public])

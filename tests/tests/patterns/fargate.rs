@@ -12,8 +12,8 @@ use formwork::{
     check::Check,
     core::{App, Arn, Assembly, Environment, Id, Options, Parameter, Stack, interpolate},
     patterns::{
-        Configure, Connect, FargateService, Grantee, LoadBalancer, Metric, SecretValue, Stat, ThreeTierVpc,
-        Tier,
+        Configure, Connect, Endpoint, FargateService, Grantee, LoadBalancer, Metric, Nat, SecretValue, Stat,
+        ThreeTierVpc, Tier,
         fargate::{
             self, Cluster, ContainerHealth, Deployment, Fargate, Image, Insights, ServiceConnect, Shift,
             Sidecar,
@@ -449,8 +449,128 @@ fn metrics_are_found_where_aws_keeps_them() {
     insta::assert_snapshot!("fargate_metrics", said.take().join("\n"));
 }
 
+/// A new image means a new revision, which CodeDeploy has to be told of. CloudFormation may not change the service.
+#[test]
+fn a_release_by_code_deploy_is_a_revision_and_nothing_else() {
+    let release = |image: &str| {
+        assemble("prod", |app| {
+            let stack = app.stack("service");
+            let api = FargateService::new(image)
+                .port(8000)
+                .behind(balancer())
+                .deployment(Deployment::code_deploy(Shift::AllAtOnce))
+                .build(stack.scope("Api"), &known(stack));
+            stack.output("Revision", api.task_definition_arn());
+        })
+    };
+    let (first, second) = (release(IMAGE), release("public.ecr.aws/acme/api:1.4.3"));
+    says_nothing(&first);
+    let changed = difference(&first, &second);
+    let blocks: Vec<&str> = changed.lines().filter(|line| !line.starts_with(['-', '+'])).collect();
+    assert_eq!(blocks, ["    ApiTaskDefinition:"], "{changed}");
+    let template = text(&first);
+    let family = "\n        Fn::Sub: \"${AWS::StackName}_Api\"\n";
+    assert!(template.contains(&format!("TaskDefinition:{family}")), "{template}");
+    assert!(template.contains(&format!("Family:{family}")), "{template}");
+}
+
+#[test]
+fn each_task_has_a_family_that_stays() {
+    let families = |image: &'static str| {
+        let assembly = assemble("prod", |app| {
+            let network = network(app);
+            let stack = app.stack("service");
+            let api = FargateService::new(image).build(stack.scope("Api"), &network);
+            api.task("Migrate", ["./manage", "migrate"]);
+            FargateService::new(image).build(app.stack("single"), &network);
+            let deep = stack.scope("a".repeat(100)).scope("b".repeat(100));
+            FargateService::new(image).build(deep, &network);
+        });
+        let template = text(&assembly);
+        let families = template.split("Family:\n").skip(1).filter_map(|rest| rest.lines().next());
+        families.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let first = families(IMAGE);
+    assert_eq!(first, families("public.ecr.aws/acme/api:1.4.3"));
+    for (index, family) in first.iter().enumerate() {
+        assert!(!first[..index].contains(family), "{first:#?}");
+        // The name of a stack has up to 128 characters.
+        let rest = family.trim_start_matches("Fn::Sub: \"${AWS::StackName}").trim_end_matches('"');
+        assert!(rest.len() <= 255 - 128, "{family}");
+    }
+    assert!(first.contains(&"Ref: AWS::StackName".to_owned()), "{first:#?}");
+    assert!(first.contains(&"Fn::Sub: \"${AWS::StackName}_Api\"".to_owned()), "{first:#?}");
+}
+
+/// Of what leads to the tasks, nothing is replaced, and nobody is answered with 404 in between.
+#[test]
+fn what_leads_to_a_service_stays_when_it_changes() {
+    let base = web("prod", |service, _| service);
+    let port = difference(&base, &web("prod", |service, _| service.port(9000)));
+    assert!(!port.contains("    ApiTargets:\n") && port.contains("ContainerPort: 9000"), "{port}");
+    assert!(port.contains("FromPort: 9000") && !port.contains("HealthCheckPort"), "{port}");
+    let shifting =
+        [Deployment::blue_green(), Deployment::linear(20, minutes(3)), Deployment::canary(5, minutes(3))];
+    for deployment in shifting {
+        let changed = difference(&base, &web("prod", |service, _| service.deployment(deployment.clone())));
+        assert!(!changed.contains("    ApiBalancerHttps:\n"), "{changed}");
+        assert!(changed.contains("ApiRule:") && changed.contains("Priority: 50000"), "{changed}");
+    }
+}
+
+#[test]
+fn what_a_closed_network_does_not_lead_to_is_said_where_it_is_needed() {
+    let line = line!();
+    let repository = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api:7f3a";
+    let program = |stack: Stack<'_>, network: &ThreeTierVpc<'_>| {
+        let secret = Arn::<Secret>::existing(
+            "arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments-a1b2c3",
+        );
+        let api = FargateService::new(repository)
+            .secret("TOKEN", SecretValue::of(secret))
+            .secret("LICENCE", SecretValue::parameter("/shop/licence"))
+            .exec()
+            .sidecar(Sidecar::xray())
+            .sidecar(Sidecar::open_telemetry().image(repository))
+            .sidecar(Sidecar::new("proxy", "registry.shop.internal:5000/proxy:1.2"))
+            .build(stack.scope("A"), network);
+        api.task("Migrate", ["./manage", "migrate"]);
+        api.set_secret("LATE", SecretValue::parameter("/shop/late"));
+        FargateService::new("nginx:1.29.1").build(stack.scope("B"), network);
+        fargate::FargateTask::new("public.ecr.aws/acme/import:2.0").build(stack.scope("C"), network);
+    };
+    type Network = for<'a> fn(&'a App) -> ThreeTierVpc<'a>;
+    let networks: [(&str, Network); 4] = [
+        ("isolated", |app| ThreeTierVpc::new(cidr!("10.0.0.0/16")).isolated().build(app.stack("network"))),
+        ("without NAT, with one endpoint", |app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).nat(Nat::None).without_s3_endpoint();
+            network.endpoints([Endpoint::Other("ecr.api")]).build(app.stack("network"))
+        }),
+        ("existing", |app| known(app.stack("network"))),
+        ("with a way out", network),
+    ];
+    let mut told = String::new();
+    for (name, network) in networks {
+        told.push_str(&format!("## {name}\n"));
+        for (message, lines) in findings_in(network, program) {
+            let lines: Vec<String> = lines.into_iter().map(|at| format!("{}", at - line)).collect();
+            told.push_str(&format!("{} {message}\n", lines.join(",")));
+        }
+    }
+    assert!(formwork::patterns::explain::page("FW3051").is_some());
+    insta::assert_snapshot!("fargate_closed", told);
+}
+
 /// What is found in a program, as `code at line: message`, lines counted from the one that begins it.
 fn findings(program: impl for<'a> Fn(Stack<'a>, &ThreeTierVpc<'a>)) -> Vec<(String, Vec<u32>)> {
+    findings_in(network, program)
+}
+
+/// The same in another network.
+fn findings_in(
+    network: impl for<'a> Fn(&'a App) -> ThreeTierVpc<'a>,
+    program: impl for<'a> Fn(Stack<'a>, &ThreeTierVpc<'a>),
+) -> Vec<(String, Vec<u32>)> {
     let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
     let network = network(&app);
     program(app.stack("service"), &network);
@@ -531,8 +651,27 @@ fn what_cannot_be_is_said_where_it_was_said() {
             .build(stack.scope("K"), network);
         let worker = FargateService::new(IMAGE).build(stack.scope("M"), network);
         stack.output("Url", worker.url());
+        FargateService::new(IMAGE)
+            .count(1)
+            .deployment(Deployment::rolling().minimum_healthy(50).maximum(150))
+            .build(stack.scope("N"), network);
+        FargateService::new(IMAGE)
+            .scale(3..=10, [])
+            .deployment(
+                Deployment::rolling() //
+                    .maximum(130),
+            )
+            .build(stack.scope("O"), network);
+        FargateService::new(IMAGE)
+            .port(8000)
+            .behind(balancer())
+            .service_connect(ServiceConnect::client(Arn::<HttpNamespace>::existing(
+                "arn:aws:servicediscovery:eu-central-1:111122223333:namespace/ns-1",
+            )))
+            .deployment(Deployment::code_deploy(Shift::AllAtOnce))
+            .build(stack.scope("P"), network);
     });
-    for code in 3040..=3049 {
+    for code in (3040..=3050).chain([3052]) {
         let code = format!("FW{code}");
         assert!(said.iter().any(|(message, _)| message.starts_with(&code)), "{code} is never found");
         assert!(formwork::patterns::explain::page(&code).is_some(), "{code} has no page");

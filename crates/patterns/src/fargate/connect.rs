@@ -41,6 +41,9 @@ impl ServiceConnect {
     }
 
     /// A service that others find by this name, and that asks others; it has to have a port.
+    ///
+    /// One service of a namespace has a name. So a service that CloudFormation replaces, as it does when it is given another
+    /// cluster, cannot be made again under the name while the old one is there: such a deployment fails.
     pub fn server(
         namespace: impl IntoInput<Arn<servicediscovery::HttpNamespace>>,
         name: impl Into<String>,

@@ -57,7 +57,7 @@ impl TaskSpec {
             .readonly_root_filesystem(!self.writable())
             .linux_parameters(linux(
                 (!self.writable()).then(|| self.scratch.map_or(64, Limited::small)),
-                self.exec,
+                self.exec.is_some(),
             ))
             .ulimits(some(limits))
             .port_mappings(some(ports))
@@ -73,7 +73,7 @@ impl TaskSpec {
     /// Whether the main container may write to its root file system. What `Exec` starts in it has to.
     // docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations
     fn writable(&self) -> bool {
-        self.writable_root || self.exec
+        self.writable_root || self.exec.is_some()
     }
 }
 

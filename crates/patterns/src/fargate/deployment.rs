@@ -14,7 +14,7 @@ use crate::place::{Said, report};
 /// use formwork_aws::types::minutes;
 /// use formwork_patterns::fargate::Deployment;
 ///
-/// let as_tasks_come = Deployment::rolling().minimum_healthy(50).maximum(150);
+/// let one_after_the_other = Deployment::rolling().minimum_healthy(50).maximum(100); // of two tasks or more
 /// let all_at_once = Deployment::blue_green().bake(minutes(10));
 /// let in_steps = Deployment::linear(20, minutes(3));
 /// let some_first = Deployment::canary(5, minutes(15));
@@ -23,6 +23,16 @@ use crate::place::{Said, report};
 /// All but [`rolling`](Self::rolling) start the whole new version beside the old one and then shift requests; they need
 /// what shifts them, a load balancer or Service Connect. With [`code_deploy`](Self::code_deploy) AWS CodeDeploy does this,
 /// else ECS itself.
+///
+/// # Rules that a deployment changes
+///
+/// [`blue_green`](Self::blue_green), [`linear`](Self::linear) and [`canary`](Self::canary) shift requests by the weights in
+/// the listener's rule, which ECS changes without CloudFormation. In the template they stay 100 for `Targets` and 0 for
+/// `AlternateTargets`, and CloudFormation writes them when anything else of the rule changes: its hosts, paths and other
+/// conditions, how users sign in. If the running version is in `AlternateTargets` at that time, which it is after every
+/// other deployment, requests go to a group without targets, and are answered with 503, until the next deployment or until
+/// somebody sets the weights back. So look at the weights before such a change, and make it when they are as in the template:
+/// after one more deployment of the service.
 #[derive(Clone, Debug)]
 pub struct Deployment {
     pub(super) how: Said<How>,
@@ -80,32 +90,40 @@ impl Deployment {
         Self::of(How::Rolling { least: 100, most: 200 })
     }
 
-    /// Starts the new version beside the old one, and shifts all requests at once.
+    /// Starts the new version beside the old one, and shifts all requests at once. ECS changes the
+    /// weights of the [listener's rule](Self#rules-that-a-deployment-changes) for it: read there before you change the route.
     #[track_caller]
     pub fn blue_green() -> Self {
         Self::of(How::BlueGreen)
     }
 
-    /// Shifts so many of a hundred requests, 3 to 100, at a time, and waits up to a day after each step.
+    /// Shifts so many of a hundred requests, 3 to 100, at a time, and waits up to a day after each step. ECS changes the
+    /// weights of the [listener's rule](Self#rules-that-a-deployment-changes) for it: read there before you change the route.
     #[track_caller]
     pub fn linear(percent: impl Into<f64>, every: impl Into<Duration>) -> Self {
         Self::of(How::Linear { percent: percent.into(), every: every.into() })
     }
 
-    /// Shifts so many of a hundred requests, 0.1 to 100, waits up to a day, and shifts the rest.
+    /// Shifts so many of a hundred requests, 0.1 to 100, waits up to a day, and shifts the rest. ECS changes the
+    /// weights of the [listener's rule](Self#rules-that-a-deployment-changes) for it: read there before you change the route.
     #[track_caller]
     pub fn canary(percent: impl Into<f64>, bake: impl Into<Duration>) -> Self {
         Self::of(How::Canary { percent: percent.into(), bake: bake.into() })
     }
 
-    /// Leaves deployments to AWS CodeDeploy. Who deploys then tells CodeDeploy: CloudFormation cannot change the task
-    /// definition of such a service.
+    /// Leaves deployments to AWS CodeDeploy. CloudFormation makes the service with its first version; a later one is only
+    /// registered, as a new revision of the same family, and runs when somebody tells CodeDeploy of it:
+    /// [`FargateService::task_definition_arn`](super::FargateService::task_definition_arn) shows how.
+    ///
+    /// What CloudFormation updates of such a service, such as its number of tasks, it sends with the latest revision, which
+    /// ECS refuses while another one runs: deploy that revision by CodeDeploy first, and change the service after that.
     #[track_caller]
     pub fn code_deploy(shift: Shift) -> Self {
         Self::of(How::CodeDeploy(shift))
     }
 
-    /// Sets how many of a hundred wanted tasks run at least during a rolling deployment: 100 unless said.
+    /// Sets how many of a hundred wanted tasks run at least during a rolling deployment: 100 unless said. It is rounded up
+    /// to whole tasks, so that 50 of one task is that task.
     #[must_use]
     #[track_caller]
     pub fn minimum_healthy(mut self, percent: u32) -> Self {
@@ -115,7 +133,8 @@ impl Deployment {
         Self { how: Said::new(self.how.value), ..self }
     }
 
-    /// Sets how many of a hundred wanted tasks run at most during a rolling deployment: 200 unless said.
+    /// Sets how many of a hundred wanted tasks run at most during a rolling deployment: 200 unless said. It is rounded down
+    /// to whole tasks, so that 150 of one task is that task.
     #[must_use]
     #[track_caller]
     pub fn maximum(mut self, percent: u32) -> Self {
@@ -224,6 +243,26 @@ impl Deployment {
                 "a load balancer shifts them, `.behind(..)`, or Service Connect; without either, take `Deployment::rolling()`",
             );
         }
+    }
+
+    /// Says that so few tasks cannot be replaced: the minimum is rounded up to whole tasks, and the maximum down.
+    // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    pub(super) fn judge_count(&self, scope: &Scope<'_>, tasks: u32) {
+        let How::Rolling { least, most } = self.how.value else { return };
+        if tasks == 0 || least > 100 || most < 100 || most <= least {
+            return;
+        }
+        let (wanted, least, most) = (u64::from(tasks), u64::from(least), u64::from(most));
+        let (floor, ceiling) = (wanted * most / 100, (wanted * least).div_ceil(100));
+        if floor > ceiling {
+            return;
+        }
+        let of = if tasks == 1 { "one task".to_owned() } else { format!("{tasks} tasks") };
+        let message =
+            format!("{least} % at least and {most} % at most of {of} leave none to be added or ended");
+        let help = "the minimum is rounded up to whole tasks and the maximum down: take `.maximum(200)`, or \
+                    `.minimum_healthy(0)` where the service may be gone for a while";
+        report(scope, Finding::error("FW3050", message).help(help), self.how.at);
     }
 
     /// What ECS is told. What it would not take has been reported, and is not said again.

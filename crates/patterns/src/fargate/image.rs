@@ -84,6 +84,36 @@ impl Image {
         !last.contains('@') && last.split_once(':').is_none_or(|(_, tag)| tag == "latest")
     }
 
+    /// Whether it is in a repository of Amazon ECR, for sure.
+    pub(super) fn is_private(&self) -> bool {
+        matches!(self.from, Pulled::Repository(_))
+    }
+
+    /// Whether it is certain that it comes from the internet: from a registry that everybody knows. A registry of another
+    /// name may be within the network.
+    pub(super) fn is_public(&self) -> bool {
+        const KNOWN: [&str; 9] = [
+            "docker.io",
+            "gcr.io",
+            "ghcr.io",
+            "mcr.microsoft.com",
+            "public.ecr.aws",
+            "quay.io",
+            "registry-1.docker.io",
+            "registry.gitlab.com",
+            "registry.k8s.io",
+        ];
+        let Some(name) = self.name.expr().as_str().filter(|_| matches!(self.from, Pulled::Anywhere)) else {
+            return false;
+        };
+        // What comes before the first slash is a host if it looks like one; else the image is on Docker Hub.
+        // docs.docker.com/reference/cli/docker/image/tag
+        match name.split_once('/') {
+            Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => KNOWN.contains(&host),
+            _ => !name.is_empty(),
+        }
+    }
+
     /// What whoever pulls it must be allowed to do.
     // docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html
     pub(super) fn statements(&self) -> Vec<Statement<Identity>> {

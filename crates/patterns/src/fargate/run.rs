@@ -102,7 +102,7 @@ impl<'a> FargateTask<'a> {
         let cluster = cluster.unwrap_or_else(|| Cluster::new().build(scope));
         Self {
             scope,
-            task: task.build(scope, None),
+            task: task.build(scope, network, None),
             cluster,
             group: SecurityGroup::new(scope, network, "task"),
             subnets: network.service_subnets(),
@@ -124,7 +124,7 @@ impl<'a> FargateTask<'a> {
         // It listens to nobody, and whoever waits for its end sees whether it is well.
         let spec =
             TaskSpec { command: Some(command), port: None, port_name: None, health: None, ..of.spec() };
-        let task = spec.build_like(scope, Some(of.shared(true)));
+        let task = spec.build_like(scope, of);
         of.is_followed_by(&task);
         Self {
             scope,
@@ -171,7 +171,7 @@ impl<'a> FargateTask<'a> {
         self.public_addresses
     }
 
-    /// The family of its definition: what all revisions have in common.
+    /// The family of its definition, which stays when the definition changes: the name of the stack, and the scope.
     pub fn family(&self) -> Output<String> {
         self.without_revision().split("/").select(1)
     }

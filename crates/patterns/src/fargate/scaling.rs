@@ -100,6 +100,11 @@ impl Scaling {
         self
     }
 
+    /// How many tasks it has at least, while it has any.
+    pub(crate) fn least(&self) -> u32 {
+        self.bounds.value.0.max(1)
+    }
+
     /// Makes what scales a service that was just made.
     #[track_caller]
     pub(crate) fn apply(self, service: &FargateService<'_>) {

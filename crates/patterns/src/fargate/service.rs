@@ -6,11 +6,11 @@ use formwork_aws::{
     iam::{self, TrustPolicy},
     types::{Duration, Port, seconds},
 };
-use formwork_core::{Builder as _, Finding, Input, IntoInput, Name, Output, Scope};
+use formwork_core::{Builder as _, Finding, Identifier, Input, IntoInput, Name, Output, Scope};
 
 use super::{
     Cluster, ClusterBuilder, Deployment, FargateService, Front, Insights, Scaling, ServiceConnect, TaskSpec,
-    codedeploy::Deploys, connect::PORT_NAME, task_setters,
+    codedeploy::Deploys, connect::PORT_NAME, task::family, task_setters,
 };
 use crate::{
     Connect, SecurityGroup, ThreeTierVpc, connect,
@@ -124,6 +124,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Runs it in a cluster that it shares with others.
+    ///
+    /// Another cluster later means another service: CloudFormation makes the new one before it removes the old one. That
+    /// fails for a service that others find by its name in [Service Connect](Self::service_connect), since one of a
+    /// namespace has the name: take `.service_connect(..)` away in a deployment before, or give it another name.
     pub fn cluster(self, cluster: &Cluster<'a>) -> Self {
         Self { cluster: Some(cluster.clone()), ..self }
     }
@@ -173,12 +177,15 @@ impl<'a> Builder<'a> {
 
     /// Lets people run commands in the containers by ECS Exec: opens the way to Systems Manager, and makes the root file
     /// system of the main container writable, which Exec needs.
+    #[track_caller]
     pub fn exec(mut self) -> Self {
-        self.task.exec = true;
+        self.task.exec = Some(Said::new(()));
         self
     }
 
-    /// Takes part in a namespace of Service Connect.
+    /// Takes part in a namespace of Service Connect. ECS has to deploy the service: CodeDeploy knows nothing of it.
+    ///
+    /// A service that is replaced cannot keep its name: see [`cluster`](Self::cluster).
     #[track_caller]
     pub fn service_connect(self, names: ServiceConnect) -> Self {
         Self { names: Some(Said::new(names)), ..self }
@@ -191,13 +198,13 @@ impl<'a> Builder<'a> {
         self.judge(&scope);
         self.task.port_name =
             self.names.as_ref().and_then(|names| names.value.name()).map(|_| PORT_NAME.to_owned());
-        let (port, exec) = (self.task.port, self.task.exec);
+        let (port, exec) = (self.task.port, self.task.exec.is_some());
         let cluster = self.cluster.take().unwrap_or_else(|| {
             let insights = self.insights.unwrap_or(Insights::On);
             ClusterBuilder::of(insights, exec).build(scope)
         });
         let like = self.like.as_ref();
-        let task = self.task.clone().build(scope, like.map(|like| like.task.shared(false)));
+        let task = self.task.clone().build(scope, network, like.map(|like| like.task.shared(false)));
         let group = match like {
             Some(like) => like.security_group().clone(),
             None => SecurityGroup::new(
@@ -206,8 +213,17 @@ impl<'a> Builder<'a> {
                 "what the tasks of the service reach, and who reaches them",
             ),
         };
+        let native = self.deployment.code_deploys().is_none();
+        // Each target has a port of its own, that of the container. The one of the group is never used, and stays as it is,
+        // since a change would replace the group: the port of a program may change.
+        // docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
         let attached = self.route.take().zip(port).map(|(route, port)| {
-            let targets = Targets { port, health: self.health.clone(), alternate: self.deployment.shifts() };
+            let targets = Targets {
+                port: Port::HTTP,
+                health: self.health.clone(),
+                alternate: self.deployment.shifts(),
+                stays_default: native,
+            };
             (route.value.attach(scope, network, &targets), port)
         });
         let infrastructure = attached.as_ref().and_then(|(attached, _)| self.infrastructure(scope, attached));
@@ -222,13 +238,19 @@ impl<'a> Builder<'a> {
             });
         let front = attached.as_ref().map(|(attached, port)| [self.front(attached, *port, infrastructure)]);
         let names = self.names.as_ref().map(|names| names.value.configuration(port, task.log()));
-        let native = self.deployment.code_deploys().is_none();
         let controller = (!native).then(|| {
             service::DeploymentController::builder().type_(service::DeploymentControllerType::CodeDeploy)
         });
+        let definition = match native {
+            true => output::<Identifier<ecs::TaskDefinition>>(task.definition()),
+            // The name of the family alone, which no release changes: ECS lets nobody but CodeDeploy change the definition.
+            // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+            false => family(scope).cast(),
+        };
         let resource = ecs::Service::builder()
             .cluster(cluster.arn())
-            .task_definition(task.definition())
+            .task_definition(definition)
+            .depends_on((!native).then(|| task.definition()))
             .capacity_provider_strategy(self.capacity())
             .network_configuration(service::NetworkConfiguration::builder().awsvpc_configuration(place))
             .load_balancers(front)
@@ -240,10 +262,7 @@ impl<'a> Builder<'a> {
             .enable_execute_command(exec.then_some(true))
             .enable_ecs_managed_tags(true)
             .propagate_tags(service::PropagateTags::Service)
-            // Not where CodeDeploy deploys, nor where no task may be added before one ends.
-            .availability_zone_rebalancing(
-                self.balances_zones().then_some(service::AvailabilityZoneRebalancing::Enabled),
-            );
+            .availability_zone_rebalancing(self.rebalancing());
         let resource = match public_addresses {
             true => resource.accept("FW2007", "the network has no private subnets that reach anything"),
             false => resource,
@@ -319,15 +338,34 @@ impl<'a> Builder<'a> {
         let balanced = self.route.is_some();
         let named = self.names.as_ref().is_some_and(|names| names.value.name().is_some());
         self.deployment.judge(scope, balanced || named, balanced);
+        self.deployment.judge_count(scope, self.fewest(scope));
+        // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
+        if let Some(names) = &self.names
+            && self.deployment.code_deploys().is_some()
+        {
+            let finding = Finding::error("FW3052", "CodeDeploy does not deploy services of Service Connect")
+                .help("let ECS shift the requests: `Deployment::blue_green()`, `linear(..)` or `canary(..)`")
+                .at(names.at, "Service Connect is said here")
+                .at(self.deployment.how.at, "and CodeDeploy here");
+            scope.app().report(finding.in_stack(scope.stack().id()));
+        }
+    }
+
+    /// How many tasks there are in a deployment at least; none where there are not to be any.
+    fn fewest(&self, scope: &Scope<'_>) -> u32 {
+        match (&self.scaling, self.count) {
+            (Some(scaling), _) => scaling.least(),
+            (None, Some(count)) => count,
+            (None, None) => usual(scope),
+        }
     }
 
     /// How many tasks CloudFormation asks for. Where a service scales, it asks for none: it would undo the scaling with
     /// every deployment.
     fn wanted(&self, scope: &Scope<'_>) -> Option<i64> {
-        let usual = || if place::production(scope) { 2 } else { 1 };
         match self.count {
             Some(count) => Some(count.into()),
-            None => self.scaling.is_none().then(usual),
+            None => self.scaling.is_none().then(|| usual(scope).into()),
         }
     }
 
@@ -348,8 +386,16 @@ impl<'a> Builder<'a> {
         [item("FARGATE", base, on_demand), item("FARGATE_SPOT", 0, spot)].into_iter().flatten().collect()
     }
 
-    fn balances_zones(&self) -> bool {
-        self.deployment.code_deploys().is_none() && self.deployment.maximum_percent() > 100
+    /// Whether ECS moves tasks between zones: not where CodeDeploy deploys, nor where no task may be added before one ends.
+    /// It is always written, since an update without it keeps what was there.
+    // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+    // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html (availabilityZoneRebalancing)
+    fn rebalancing(&self) -> service::AvailabilityZoneRebalancing {
+        let native = self.deployment.code_deploys().is_none();
+        match native && self.deployment.maximum_percent() > 100 {
+            true => service::AvailabilityZoneRebalancing::Enabled,
+            false => service::AvailabilityZoneRebalancing::Disabled,
+        }
     }
 
     /// The entry of the load balancer.
@@ -402,6 +448,11 @@ impl<'a> Builder<'a> {
         });
         self.deployment.configuration().deployment_circuit_breaker(breaker).alarms(alarms)
     }
+}
+
+/// How many tasks run unless said.
+fn usual(scope: &Scope<'_>) -> u32 {
+    if place::production(scope) { 2 } else { 1 }
 }
 
 /// As ECS takes it, rounded up.

@@ -15,7 +15,7 @@ use super::{
     variables::{self, Setting, Variable},
 };
 use crate::{
-    SecretValue,
+    Endpoint, SecretValue,
     place::Said,
     value::{arn_here, output, text},
 };
@@ -52,6 +52,8 @@ pub struct Sidecar {
     reservation: Option<DataSize>,
     pub(super) variables: Vec<Said<Variable>>,
     rights: Vec<Statement<Identity>>,
+    /// The services of AWS that it is useless without.
+    pub(super) talks_to: &'static [Endpoint],
 }
 
 impl Sidecar {
@@ -72,21 +74,29 @@ impl Sidecar {
             reservation: None,
             variables: Vec::new(),
             rights: Vec::new(),
+            talks_to: &[],
         }
     }
 
     /// The daemon of AWS X-Ray, `xray`, which takes traces at UDP port 2000, where programs look for it, and passes them on.
     /// AWS recommends OpenTelemetry for what is new.
+    ///
+    /// Its image is a public one. Where services do not reach the internet, take a copy in a repository of your own by
+    /// [`image`](Self::image), and give the network [`Endpoint::XRay`].
     // docs.aws.amazon.com/xray/latest/devguide/xray-daemon-ecs.html
     pub fn xray() -> Self {
-        Self::new("xray", "public.ecr.aws/xray/aws-xray-daemon:3.x")
+        let daemon = Self::new("xray", "public.ecr.aws/xray/aws-xray-daemon:3.x")
             .udp_port(2000)
             .memory_reservation(mib(64))
-            .allowed(traces())
+            .allowed(traces());
+        Self { talks_to: &[Endpoint::XRay], ..daemon }
     }
 
     /// The collector of AWS Distro for OpenTelemetry, `otel`, with its configuration for ECS: it takes traces and metrics
     /// by OTLP at ports 4317 and 4318, where programs look for it, and passes traces on to X-Ray and metrics to CloudWatch.
+    ///
+    /// Its image is a public one. Where services do not reach the internet, take a copy in a repository of your own by
+    /// [`image`](Self::image), and give the network [`Endpoint::XRay`] and [`Endpoint::Logs`].
     // aws-otel.github.io/docs/setup/ecs
     pub fn open_telemetry() -> Self {
         // Metrics travel as log events in the embedded metric format.
@@ -98,12 +108,13 @@ impl Sidecar {
             "logs:PutLogEvents",
             "logs:PutRetentionPolicy",
         ];
-        Self::new("otel", "public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0")
+        let collector = Self::new("otel", "public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0")
             .command(["--config=/etc/ecs/ecs-default-config.yaml"])
             .memory_reservation(mib(128))
             .allowed(traces())
             .allowed(Statement::allow(metrics).on(groups))
-            .allowed(Statement::allow("logs:DescribeLogGroups").on_all_resources())
+            .allowed(Statement::allow("logs:DescribeLogGroups").on_all_resources());
+        Self { talks_to: &[Endpoint::XRay, Endpoint::Logs], ..collector }
     }
 
     /// Sets the image, such as a copy in a repository of your own.

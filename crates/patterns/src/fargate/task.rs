@@ -9,17 +9,18 @@ use formwork_aws::{
     policy::{Condition, Statement},
     types::{DataSize, Duration, LogRetention, Port, days, gib, mib},
 };
-use formwork_core::{Enumeration, Expr, Finding, Input, Output, Scope, json};
+use formwork_core::{Enumeration, Expr, Finding, Input, Output, Scope, interpolate, json, pseudo};
 
 use super::{
     health::ContainerHealth,
     image::Image,
     limits::{Limit, Limited},
+    reach::Reach,
     sidecar::Sidecar,
     variables::{self, Setting, Variable},
 };
 use crate::{
-    Configure, Grantee, Role, SecretValue,
+    Configure, Grantee, Role, SecretValue, ThreeTierVpc,
     place::{Said, report},
     trust::service_of_account,
     value::{arn_here, output, text},
@@ -47,7 +48,8 @@ pub(crate) struct TaskSpec {
     pub(crate) variables: Vec<Said<Variable>>,
     pub(crate) retention: Output<LogRetention>,
     pub(crate) sidecars: Vec<Said<Sidecar>>,
-    pub(crate) exec: bool,
+    /// Where it was said that people may run commands.
+    pub(crate) exec: Option<Said<()>>,
     pub(crate) port: Option<Port>,
     pub(crate) port_name: Option<String>,
 }
@@ -85,7 +87,7 @@ impl TaskSpec {
             variables: Vec::new(),
             retention: output(days(30)),
             sidecars: Vec::new(),
-            exec: false,
+            exec: None,
             port: None,
             port_name: None,
         }
@@ -108,21 +110,34 @@ impl TaskSpec {
 
     /// Makes the task definition, with the log group and the roles unless they are shared with another task.
     #[track_caller]
-    pub(crate) fn build<'a>(self, scope: Scope<'a>, shared: Option<Shared<'a>>) -> Task<'a> {
+    pub(crate) fn build<'a>(
+        self,
+        scope: Scope<'a>,
+        network: &ThreeTierVpc<'a>,
+        shared: Option<Shared<'a>>,
+    ) -> Task<'a> {
         let scope = scope.for_caller();
         self.judge(&scope);
-        self.build_like(scope, shared)
+        let reach = Reach::of(network);
+        reach.judge(&scope, &self);
+        self.build_in(scope, reach, shared)
     }
 
     /// The same without saying what is wrong: of options that were judged with another task.
     #[track_caller]
-    pub(crate) fn build_like<'a>(self, scope: Scope<'a>, shared: Option<Shared<'a>>) -> Task<'a> {
+    pub(crate) fn build_like<'a>(self, scope: Scope<'a>, other: &Task<'a>) -> Task<'a> {
+        self.build_in(scope, other.reach.clone(), Some(other.shared(true)))
+    }
+
+    #[track_caller]
+    fn build_in<'a>(self, scope: Scope<'a>, reach: Reach, shared: Option<Shared<'a>>) -> Task<'a> {
         // A role of another stack must not name what is in this one, which waits for it already.
         let near = shared
             .as_ref()
             .is_some_and(|shared| scope.edit(shared.execution.role()).stack() == scope.stack().id());
-        let log =
-            shared.as_ref().and_then(|shared| shared.log.filter(|_| shared.one_log || (self.exec && !near)));
+        let log = shared
+            .as_ref()
+            .and_then(|shared| shared.log.filter(|_| shared.one_log || (self.exec.is_some() && !near)));
         let log = log.unwrap_or_else(|| {
             scope.add("Log", logs::LogGroup::builder().retention_in_days(self.retention.clone()))
         });
@@ -144,11 +159,11 @@ impl TaskSpec {
         for statement in beside().flat_map(Sidecar::rights) {
             role.grant(statement);
         }
-        if self.exec {
+        if self.exec.is_some() {
             grant_exec(role, log);
         }
         let definition = scope.add("TaskDefinition", self.definition(scope, log, execution, role));
-        if self.writable_root || self.exec {
+        if self.writable_root || self.exec.is_some() {
             let reason = "`.writable_root()` or `.exec()` was said, of which the second needs the first";
             scope.edit(definition).accept("FW2043", reason);
         }
@@ -156,7 +171,7 @@ impl TaskSpec {
             scope.edit(definition).accept("FW2048", "the image names the user, as was said");
         }
         let (added, followers) = (Rc::default(), Rc::default());
-        Task { scope, definition, log, execution, role, spec: self, added, followers }
+        Task { scope, definition, log, execution, role, reach, spec: self, added, followers }
     }
 
     fn definition(
@@ -182,6 +197,7 @@ impl TaskSpec {
             .storage
             .map(|size| task_definition::EphemeralStorage::builder().size_in_gib(gib(size.small())));
         ecs::TaskDefinition::builder()
+            .family(family(scope))
             .fargate(self.size)
             .runtime_platform(platform)
             .execution_role_arn(execution.role())
@@ -247,6 +263,25 @@ impl TaskSpec {
     }
 }
 
+/// The family of a task definition: what its revisions have in common. Without one, CloudFormation would make a new family
+/// with each change, and metrics, alarms and rights that name the family would lose sight of the task.
+///
+/// It begins with the name of the stack, of which an account has one in a Region, and goes on after a `_`, which names of
+/// stacks do not have: no two task definitions have one family by accident.
+// docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html (Family)
+pub(super) fn family(scope: Scope<'_>) -> Output<String> {
+    // A family has up to 255 characters, and the name of a stack up to 128.
+    const LIMIT: usize = 126;
+    let path = scope.path();
+    let path = match path.len() {
+        0 => return output(pseudo::stack_name()),
+        1..=LIMIT => path,
+        _ => scope.physical_name(&path, LIMIT),
+    };
+    let legal = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    interpolate!("{}_{}", pseudo::stack_name(), path.chars().map(legal).collect::<String>())
+}
+
 /// A role that tasks of this account, and nobody else, act with.
 // docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
 fn trusted(description: &str) -> iam::role::Complete {
@@ -289,6 +324,8 @@ pub(crate) struct Task<'a> {
     log: logs::LogGroup,
     execution: Role<'a>,
     role: Role<'a>,
+    /// What it reaches of what it needs.
+    reach: Reach,
     spec: TaskSpec,
     /// What was set after it was built, for tasks that are to be like it.
     added: Rc<RefCell<Vec<Said<Variable>>>>,
@@ -388,6 +425,7 @@ impl Configure for Task<'_> {
 
     #[track_caller]
     fn set_secret(&self, name: &str, value: SecretValue) {
+        self.reach.judge_secret(&self.scope, name, &value, std::panic::Location::caller());
         self.set(Variable { name: name.to_owned(), value: Setting::Secret(value) });
     }
 }

@@ -71,14 +71,14 @@ impl<'a> Route<'a> {
         let all = self.takes_all();
         let (default, balancer) = match self.balancer.clone() {
             Balancer::Own(builder) => {
-                let default = (all && !targets.alternate).then_some(group);
+                let default = (all && (!targets.alternate || targets.stays_default)).then_some(group);
                 (default.is_some(), builder.build_for(scope.scope("Balancer"), network, default))
             }
             Balancer::Shared(balancer) => (false, *balancer),
         };
         let listening = self.listening(&scope, &balancer);
         self.demand_https(&scope, listening);
-        if default {
+        if default && !targets.alternate {
             let waits = listening.listener.as_handle();
             return Attached { balancer, group, alternate, rule: None, test_rule: None, waits };
         }
@@ -88,7 +88,11 @@ impl<'a> Route<'a> {
             balancer.allow_to_internet(443);
         }
         let everything = self.conditions.is_empty();
-        let priority = self.claim(&scope, &balancer, listening, everything, &here);
+        let priority = match default {
+            // What no other route takes is the service's already.
+            true => LAST,
+            false => self.claim(&scope, &balancer, listening, everything, &here),
+        };
         let conditions = conditions(&scope, std::mem::take(&mut self.conditions));
         let actions = self.actions(group, alternate);
         let make = |id: &str, listening: Listening, priority: u16| {

@@ -42,8 +42,19 @@ use crate::{place::Said, value::output};
 /// ```
 ///
 /// A listener tries its rules in the order in which routes are declared, and at last the route that takes everything.
-/// Rules get the priorities 1000, 1010, and so on. A route that is put between others later moves those after it, and
-/// AWS gives no rule a number that another one still has: put it last, or say its [`priority`](Self::priority).
+/// Rules get the priorities 1000, 1010, and so on.
+///
+/// **A route that is declared between others later** moves those after it to the numbers of their successors. AWS gives no
+/// rule a number that another one still has, so that such a deployment may fail and be rolled back; it does no harm, but it
+/// does not get through either. Say the [`priority`](Self::priority) of the new route, such as `.priority(1005)` for one
+/// between the first two, or declare it last. Routes that all say their priority never move.
+///
+/// # Rules that a deployment changes
+///
+/// Blue/green, linear and canary deployments by ECS shift requests by the weights in the rule of the route, without
+/// CloudFormation, which sets them back when anything of the rule changes in the template: conditions, priority or
+/// [`authenticate`](Self::authenticate).
+/// [`Deployment`](crate::fargate::Deployment#rules-that-a-deployment-changes) says what comes of it, and when it is safe.
 #[derive(Clone)]
 #[must_use = "a route leads to a service that is `.behind(..)` it, or to a `TargetGroup`"]
 pub struct Route<'a> {
@@ -141,12 +152,18 @@ impl<'a> Route<'a> {
     /// Takes requests for one of these paths only: `/api/*`, with `*` for anything and `?` for one character.
     ///
     /// All conditions of a route together have five values at most.
+    ///
+    /// Where a deployment shifts requests between two groups, [a change sets the weights of the rule
+    /// back](Self#rules-that-a-deployment-changes).
     #[track_caller]
     pub fn paths<P: Into<String>>(self, paths: impl IntoIterator<Item = P>) -> Self {
         self.when(Condition::Paths(paths.into_iter().map(Into::into).collect()))
     }
 
     /// Takes requests for one of these names of hosts only: `api.example.com`, `*.example.com`.
+    ///
+    /// Where a deployment shifts requests between two groups, [a change sets the weights of the rule
+    /// back](Self#rules-that-a-deployment-changes).
     #[track_caller]
     pub fn hosts<H: Into<String>>(self, hosts: impl IntoIterator<Item = H>) -> Self {
         self.when(Condition::Hosts(hosts.into_iter().map(Into::into).collect()))
@@ -187,7 +204,8 @@ impl<'a> Route<'a> {
         self.when(Condition::Query(vec![pair]))
     }
 
-    /// Sets when the rule is tried: 1 is tried first, 50000 last.
+    /// Sets when the rule is tried: 1 is tried first, 50000 last. What is not said gets 1000, 1010, and so on, in the order
+    /// of declaration: a route that comes between others later needs it, such as 1005, lest those after it move.
     #[track_caller]
     pub fn priority(mut self, priority: u16) -> Self {
         self.priority = Some(Said::new(priority));
@@ -203,6 +221,9 @@ impl<'a> Route<'a> {
 
     /// Has users sign in first. The listener has to speak HTTPS, and the load balancer gets a way out to the
     /// provider: HTTPS to the internet.
+    ///
+    /// Where a deployment shifts requests between two groups, [a change sets the weights of the rule
+    /// back](Self#rules-that-a-deployment-changes).
     #[track_caller]
     pub fn authenticate(mut self, authentication: Authentication) -> Self {
         self.authentication = Some(Said::new(authentication));

@@ -156,7 +156,8 @@ impl<'a> Builder<'a> {
     ) -> TargetGroup<'a> {
         let scope = scope.into().for_caller();
         let ports = [Some(self.port), self.health.other_port()];
-        let targets = Targets { port: self.port, health: self.health, alternate: self.alternate };
+        let targets =
+            Targets { port: self.port, health: self.health, alternate: self.alternate, stays_default: false };
         let attached = route.into().attach_members(scope, network, &targets, self.kind, self.members);
         let Attached { balancer, group, alternate, rule, test_rule, waits } = attached;
         for targets in &self.groups {

@@ -78,7 +78,7 @@ impl Endpoint {
     pub const FARGATE: [Self; 4] = [Self::EcrApi, Self::EcrDkr, Self::Logs, Self::SecretsManager];
 
     /// What follows the Region in its name.
-    fn service(self) -> &'static str {
+    pub(crate) fn service(self) -> &'static str {
         match self {
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
@@ -109,7 +109,7 @@ impl Endpoint {
     }
 
     /// Its part of a logical id.
-    fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Other(name) => pascal(name),
             known => format!("{known:?}"),

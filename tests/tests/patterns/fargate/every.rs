@@ -101,7 +101,7 @@ fn tasks() -> impl Strategy<Value = Task> {
 
 fn services() -> impl Strategy<Value = Service> {
     let insights = || proptest::sample::select(vec![Insights::Off, Insights::On, Insights::Enhanced]);
-    let nat = proptest::sample::select(vec![Nat::One, Nat::PerZone]);
+    let nat = proptest::sample::select(vec![Nat::None, Nat::One, Nat::PerZone]);
     let place = (
         nat,
         any::<bool>(),
@@ -159,11 +159,21 @@ impl Service {
         self.place.own || self.place.shared
     }
 
-    fn deployment(&self) -> Option<Deployment> {
+    fn deployment(&self, production: bool) -> Option<Deployment> {
         let answers = self.names == Some(true);
+        let count = self.count.unwrap_or(if production { 2 } else { 1 });
         Some(match self.deployment.clone()? {
-            Shifting::Rolling(least, most) => Deployment::rolling().minimum_healthy(least).maximum(most),
-            Shifting::CodeDeploy(shift) if self.balanced() => Deployment::code_deploy(shift),
+            Shifting::Rolling(least, most) => {
+                // As many as there have to be, so that one can be added or ended.
+                let most = match count * most / 100 > (count * least).div_ceil(100) {
+                    true => most,
+                    false => 200,
+                };
+                Deployment::rolling().minimum_healthy(least).maximum(most)
+            }
+            Shifting::CodeDeploy(shift) if self.balanced() && self.names.is_none() => {
+                Deployment::code_deploy(shift)
+            }
             _ if !self.balanced() && !answers => return None,
             Shifting::BlueGreen | Shifting::CodeDeploy(_) => Deployment::blue_green().bake(minutes(5)),
             Shifting::Linear(percent) => Deployment::linear(percent, minutes(1)),
@@ -253,7 +263,7 @@ fn program(app: &App, said: &Service) {
         Some(insights) => service.cluster(&Cluster::new().insights(insights).build(stack.scope("Shop"))),
         None => service.insights(said.place.insights),
     };
-    if let Some(deployment) = said.deployment() {
+    if let Some(deployment) = said.deployment(app.environment().is_production()) {
         service = service.deployment(deployment);
     }
     if !said.breaker {
