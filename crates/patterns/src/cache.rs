@@ -107,14 +107,16 @@ pub struct Builder {
 }
 
 impl<'a> Cache<'a> {
-    /// A cache with Valkey, such as `"8.2"`, on nodes such as `cache.t4g.small`.
+    /// A cache with Valkey, such as `"8.2"`, on nodes such as `cache.t4g.small`. Other nodes and newer versions come without
+    /// a replacement, unless the nodes are, or were, of `cache.r6gd`: see [`data_tiering`](Builder::data_tiering).
     #[track_caller]
     pub fn valkey(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder {
         Builder::new(Engine::valkey(version), Said::new(nodes.into_input()))
     }
 
     /// A cache with Redis OSS, such as `"7.1"`, on nodes such as `cache.t4g.small`. Valkey takes the same clients and
-    /// costs less.
+    /// costs less. A change from one to the other replaces the cache: say [`restore_from`](Builder::restore_from) with a
+    /// snapshot where what it holds is to be kept.
     #[track_caller]
     pub fn redis(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder {
         Builder::new(Engine::redis(version), Said::new(nodes.into_input()))
@@ -165,32 +167,35 @@ impl<'a> Cache<'a> {
         self.subnets
     }
 
-    /// The parameters, if any were set.
+    /// The parameter group, if there is one: with [`Builder::parameter`]. Without, the nodes have the default group of
+    /// their family. To change it, `if let Some(group) = cache.parameter_group() { stack.customize(group, |it| ..); }`.
     pub fn parameter_group(&self) -> Option<elasticache::ParameterGroup> {
         self.parameters
     }
 
-    /// The secret that holds the password, unless there is none.
+    /// The secret that holds the password: there unless [`Builder::iam_authentication`] or
+    /// [`Builder::without_password`] was said.
     pub fn token(&self) -> Option<secretsmanager::Secret> {
         self.auth.token
     }
 
-    /// The user of [`iam_authentication`](Builder::iam_authentication).
+    /// The user of [`Builder::iam_authentication`]; none without.
     pub fn user(&self) -> Option<elasticache::User> {
         self.auth.user
     }
 
-    /// The user group of [`iam_authentication`](Builder::iam_authentication).
+    /// The user group of [`Builder::iam_authentication`]; none without.
     pub fn user_group(&self) -> Option<elasticache::UserGroup> {
         self.auth.users
     }
 
-    /// The log of slow commands.
+    /// The log of slow commands: there unless [`Builder::without_slow_log`] was said, or the engine is older than Redis
+    /// OSS 6.
     pub fn slow_log(&self) -> Option<logs::LogGroup> {
         self.slow_log
     }
 
-    /// The log of the engine.
+    /// The log of the engine, if there is one: with [`Builder::engine_log`].
     pub fn engine_log(&self) -> Option<logs::LogGroup> {
         self.engine_log
     }
@@ -254,8 +259,10 @@ impl Builder {
         self
     }
 
-    /// Sets how many replicas the primary has, or the primary of each shard: 0 to 5. Unless said, one in production
-    /// and none elsewhere. A replica takes over when the primary is lost.
+    /// Sets how many replicas the primary has, or the primary of each shard: 0 to 5. Unless said, one in production and
+    /// wherever there are [`shards`](Self::shards), and none elsewhere. A replica takes over when the primary is lost.
+    ///
+    /// With shards a change may replace the cache, and what it holds is gone.
     #[track_caller]
     pub fn replicas(mut self, replicas: u16) -> Self {
         self.replicas = Some(Said::new(replicas));
@@ -264,6 +271,8 @@ impl Builder {
 
     /// Divides the keys among so many shards: "cluster mode". Clients have to know how to ask a cluster. The number
     /// can be changed while the cache runs, but a cache cannot become one with shards or cease to be one.
+    ///
+    /// Each shard has a replica, outside production as well: one without is made, and then refuses every further change.
     #[track_caller]
     pub fn shards(mut self, shards: u16) -> Self {
         self.shards = Some(Said::new(shards));
@@ -285,7 +294,7 @@ impl Builder {
         self
     }
 
-    /// Listens on another port than 6379.
+    /// Listens on another port than 6379. A change replaces the cache, and what it holds is gone.
     pub fn port(mut self, port: impl Into<Port>) -> Self {
         self.port = Some(port.into());
         self
@@ -293,13 +302,16 @@ impl Builder {
 
     /// Lets clients in by their IAM role instead of a password, which nobody then has to keep or to change. The client
     /// has to sign tokens, as AWS's libraries show. Needs Valkey, or Redis OSS 7.
+    ///
+    /// Said of a cache that runs with a password, it may replace it, and what it holds is gone; so does taking it back.
     #[track_caller]
     pub fn iam_authentication(mut self) -> Self {
         self.auth = Said::new(Auth::Iam);
         self
     }
 
-    /// Lets in whoever reaches the cache, without a password: security groups alone decide.
+    /// Lets in whoever reaches the cache, without a password: security groups alone decide. Said of a cache that runs
+    /// with one, it may replace it, and what it holds is gone; so does taking it back.
     #[track_caller]
     pub fn without_password(mut self) -> Self {
         self.auth = Said::new(Auth::Open);
@@ -345,13 +357,15 @@ impl Builder {
         self
     }
 
-    /// Begins with what a snapshot holds, by its name.
+    /// Begins with what a snapshot holds, by its name. Another one replaces the cache, and so does one that is said of a
+    /// cache that runs; leave it said afterwards.
     pub fn restore_from(mut self, snapshot: impl IntoInput<String>) -> Self {
         self.restored = Some(snapshot.into_input());
         self
     }
 
-    /// Encrypts what is kept, and the password, with a key of your own instead of those of AWS.
+    /// Encrypts what is kept, and the password, with a key of your own instead of those of AWS. A change, also from or to
+    /// those of AWS, replaces the cache, and what it holds is gone.
     pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
         self.key = Some(output(key));
         self
@@ -388,7 +402,9 @@ impl Builder {
         self
     }
 
-    /// Moves what is seldom asked for from memory to disks: on nodes of `cache.r6gd`, which have such.
+    /// Moves what is seldom asked for from memory to disks: on nodes of `cache.r6gd`, which have such. There is no such
+    /// node without it, so that it needs to be said only where the nodes are known at deployment. A change from such nodes
+    /// to others, or back, replaces the cache, and what it holds is gone.
     #[track_caller]
     pub fn data_tiering(mut self) -> Self {
         self.data_tiering = Some(Said::new(()));

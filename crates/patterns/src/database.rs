@@ -82,6 +82,15 @@ use wishes::{Inherited, Wishes};
 /// | `ProxyTo<Db><Port>`, `ProxyInto<Db><Port>` | the rules between proxy and database, which `<Db>` is the path of |
 /// | `ProxyReader` | the way to the readers of Aurora behind a proxy |
 ///
+/// What stands behind a `with ..` is made only where that was said. Its accessor returns an `Option`, to be changed by
+/// `if let Some(proxy) = orders.proxy() { data.customize(proxy, |it| it.idle_client_timeout(600)); }`.
+///
+/// # What replaces it
+///
+/// A change of the name, the first user, the key or the encryption, the snapshot, the engine, the network, or (but for
+/// Aurora) the port makes a new database, and an empty one unless it begins with a snapshot. What an option says of that
+/// stands with it.
+///
 /// The logs that RDS writes to CloudWatch are kept without end unless their log groups say otherwise; RDS makes those
 /// groups itself, so that they are not in the template.
 pub struct Database<'a, K: Kind = Instance> {
@@ -187,7 +196,8 @@ impl<K: Kind> Clone for Database<'_, K> {
 }
 
 impl<'a> Database<'a, Instance> {
-    /// PostgreSQL, such as `"17"`, on an instance of RDS.
+    /// PostgreSQL, such as `"17"`, on an instance of RDS. Another major version needs
+    /// [`allow_major_upgrade`](Builder::allow_major_upgrade); another engine is another database.
     #[track_caller]
     pub fn postgres(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<Instance> {
         Builder::new(rds::Engine::postgres(version), instance::Wanted::new(class))
@@ -290,42 +300,45 @@ impl<'a, K: Kind> Database<'a, K> {
         self.common.subnets
     }
 
-    /// The role that enhanced monitoring writes with, unless that is off.
+    /// The role that enhanced monitoring writes with: there unless [`Builder::no_enhanced_monitoring`] was said.
     pub fn monitoring_role(&self) -> Option<iam::Role> {
         self.common.monitoring
     }
 
-    /// The secret of its own, if it has one.
+    /// The secret of its own, if it has one: with [`Builder::own_secret`], `replicas_in` or `global`. A password that RDS
+    /// manages is in a secret of RDS's, which is no resource of the template.
     pub fn own_secret(&self) -> Option<secretsmanager::Secret> {
         self.common.credentials.secret
     }
 
-    /// What writes the addresses of the database into its own secret, if it has one.
+    /// What writes the addresses of the database into its own secret, if it has one; see
+    /// [`own_secret`](Self::own_secret).
     pub fn secret_attachment(&self) -> Option<secretsmanager::SecretTargetAttachment> {
         self.common.credentials.attachment
     }
 
-    /// When the password changes, where that was said.
+    /// When the password changes, where that was said: with [`Builder::rotate_every`] or [`Builder::rotated_by`].
     pub fn rotation(&self) -> Option<secretsmanager::RotationSchedule> {
         self.common.credentials.rotation
     }
 
-    /// The proxy, if there is one.
+    /// The proxy, if there is one: with [`Builder::proxy`] or [`Builder::proxy_for_tokens`]. To change it,
+    /// `if let Some(proxy) = orders.proxy() { stack.customize(proxy, |it| it.idle_client_timeout(600)); }`.
     pub fn proxy(&self) -> Option<rds::DbProxy> {
         self.common.front.as_ref().map(|front| front.proxy)
     }
 
-    /// What the proxy connects to.
+    /// What the proxy connects to, if there is one.
     pub fn proxy_targets(&self) -> Option<rds::DbProxyTargetGroup> {
         self.common.front.as_ref().map(|front| front.targets)
     }
 
-    /// The role with which the proxy reads the password.
+    /// The role with which the proxy reads the password, if there is one.
     pub fn proxy_role(&self) -> Option<iam::Role> {
         self.common.front.as_ref().map(|front| front.role)
     }
 
-    /// The proxy's way to the readers, if it has one.
+    /// The proxy's way to the readers: there with a proxy before a cluster of Aurora that has readers.
     pub fn proxy_reader(&self) -> Option<rds::DbProxyEndpoint> {
         self.common.front.as_ref().and_then(|front| front.reader)
     }

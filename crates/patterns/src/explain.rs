@@ -14,7 +14,7 @@ const PAGES: &[(&str, &str)] = pages![
     "FW3046", "FW3047", "FW3048", "FW3049", "FW3050", "FW3051", "FW3052", "FW3060", "FW3061", "FW3062",
     "FW3063", "FW3064", "FW3065", "FW3066", "FW3067", "FW3068", "FW3069", "FW3070", "FW3075", "FW3076",
     "FW3077", "FW3078", "FW3079", "FW3080", "FW3081", "FW3082", "FW3083", "FW3084", "FW3085", "FW3086",
-    "FW3087", "FW3088", "FW3100", "FW3101", "FW3102", "FW3104",
+    "FW3087", "FW3088", "FW3089", "FW3100", "FW3101", "FW3102", "FW3104", "FW3105",
 ];
 
 /// The page on a code, in Markdown; upper or lower case.

@@ -60,6 +60,10 @@ fn every_option_changes_what_it_says() {
         ("name, username, port", |it| it.name("orders").username("orders_owner").port(6432)),
         ("parameter", |it| it.parameter("work_mem", "65536")),
         ("instance_parameter", |it| it.instance_parameter("max_connections", "200")),
+        ("allow_major_upgrade", |it| it.allow_major_upgrade()),
+        ("allow_major_upgrade, instance_parameter", |it| {
+            it.allow_major_upgrade().instance_parameter("max_connections", "200")
+        }),
         ("windows", |it| {
             it.backup_window(Window::at(2, 0)).maintenance_window(Weekday::Tuesday, Window::at(4, 0))
         }),
@@ -286,6 +290,7 @@ struct Wanted {
     scaled: u8,
     single: bool,
     parameters: bool,
+    upgrade: bool,
     backtrack: bool,
     global: bool,
     snapshot: bool,
@@ -315,6 +320,9 @@ fn program(app: &App, options: &Wanted) {
     if options.parameters {
         it = it.instance_parameter("max_connections", "300");
     }
+    if options.upgrade {
+        it = it.allow_major_upgrade();
+    }
     if options.backtrack && options.mysql && options.capacity == 3 && !options.global {
         it = it.backtrack(hours(12));
     }
@@ -336,9 +344,13 @@ fn program(app: &App, options: &Wanted) {
 #[test]
 fn every_cluster_is_sound() {
     let readers = (proptest::option::of(1u8..=4), 0u8..3, any::<bool>());
-    let rest = (any::<bool>(), 0u8..4, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let rest = (any::<bool>(), 0u8..4, any::<(bool, bool)>(), any::<bool>(), any::<bool>(), any::<bool>());
     let options = (common(), readers, rest).prop_map(
-        |(common, (readers, scaled, single), (mysql, capacity, parameters, backtrack, global, snapshot))| {
+        |(
+            common,
+            (readers, scaled, single),
+            (mysql, capacity, (parameters, upgrade), backtrack, global, snapshot),
+        )| {
             // Nothing rotates the password where the function is not said.
             let global = global && !common.rotates_alone();
             Wanted {
@@ -349,6 +361,7 @@ fn every_cluster_is_sound() {
                 scaled,
                 single,
                 parameters,
+                upgrade,
                 backtrack,
                 global,
                 snapshot,

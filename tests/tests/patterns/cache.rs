@@ -79,6 +79,7 @@ fn what_every_option_changes() {
         ("engine_log", Box::new(|_| plain().engine_log())),
         ("log_retention(days(90))", Box::new(|_| plain().log_retention(days(90)))),
         ("without_minor_upgrades", Box::new(|_| plain().without_minor_upgrades())),
+        ("cache.r6gd", Box::new(|_| Cache::valkey("8.2", "cache.r6gd.xlarge"))),
         ("data_tiering", Box::new(|_| Cache::valkey("8.2", "cache.r6gd.xlarge").data_tiering())),
         ("keep_nothing", Box::new(|_| plain().keep_nothing())),
         ("snapshot_on_removal", Box::new(|_| plain().snapshot_on_removal())),
@@ -90,15 +91,46 @@ fn what_every_option_changes() {
     for (name, option) in options {
         let changed = assemble("prod", alone(option));
         said.push_str(&format!("## {name}\n{}\n", difference(&base, &changed)));
-        // What was said by name is no finding; `.replicas(0)` in production is one.
+        // What was said by name is no finding; `.replicas(0)` in production is one, and so it is with shards.
         let report = Check::new().assembly(&changed);
         let mut told: Vec<String> =
             [Severity::Error, Severity::Warning].iter().flat_map(|it| super::said(&report, *it)).collect();
-        told.retain(|it| it.contains("Resources/Cache"));
-        let expected = if name == "replicas(0)" { 1 } else { 0 };
+        told.retain(|it| it.contains("Resources/Cache") || it.starts_with("FW31"));
+        let expected = if name.contains("replicas(0)") { 1 } else { 0 };
         assert_eq!(told.len(), expected, "{name}: {told:?}");
     }
     insta::assert_snapshot!("cache_options", said);
+}
+
+#[test]
+fn shards_have_replicas_outside_production_too() {
+    let dev = assemble("dev", alone(|_| plain().shards(2)));
+    says_nothing(&dev);
+    let text = of_data(&dev);
+    assert!(
+        text.contains("ReplicasPerNodeGroup: 1") && text.contains("AutomaticFailoverEnabled: true"),
+        "{text}"
+    );
+    let report = Check::new().assembly(&dev);
+    assert!(report.findings.iter().all(|finding| finding.code != "FW1903"), "nothing is accepted in vain");
+}
+
+/// Users have names, and another engine replaces them.
+#[test]
+fn users_of_another_engine_have_other_names() {
+    let ids = |builder: fn() -> cache::Builder| {
+        let data = of_data(&assemble("prod", alone(|_| builder())));
+        let named = |line: &&str| line.contains("UserId: ") || line.contains("UserGroupId: ");
+        let mut ids: Vec<_> = data.lines().filter(named).map(|line| line.trim().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    let (valkey, redis) = (
+        ids(|| plain().iam_authentication()),
+        ids(|| Cache::redis("7.1", "cache.t4g.small").iam_authentication()),
+    );
+    assert_eq!((valkey.len(), redis.len()), (2, 3));
+    assert!(valkey.iter().all(|id| !redis.contains(id)), "{valkey:?} {redis:?}");
 }
 
 #[test]
@@ -260,7 +292,7 @@ fn built(app: &App, chosen: &Chosen) -> cache::Builder {
     if !chosen.minor_upgrades {
         it = it.without_minor_upgrades();
     }
-    if chosen.node == "cache.r6gd.xlarge" {
+    if chosen.node == "cache.r6gd.xlarge" && chosen.topic {
         it = it.data_tiering();
     }
     match chosen.removal {
@@ -286,7 +318,10 @@ fn every_cache_is_sound() {
     let program = |app: &App, chosen: &Chosen| {
         three(app, chosen);
     };
-    let only_who_was_let_in = |_: &Assembly, chosen: &Chosen| {
+    let only_who_was_let_in = |assembly: &Assembly, chosen: &Chosen| {
+        let report = Check::new().assembly(assembly);
+        let idle = report.findings.iter().find(|finding| finding.code == "FW1903");
+        assert_eq!(idle.map(|it| &it.message), None, "what is accepted is there: {chosen:?}");
         let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
         let (nodes, port, api, bystander) = {
             let (cache, api, bystander) = three(&app, chosen);
@@ -327,6 +362,7 @@ fn what_cannot_be_is_said_where_it_was_said() {
     said.extend(found(|| Cache::redis("6.0", "cache.t4g.small").engine_log()));
     said.extend(found(|| plain().replicas(6).shards(0)));
     said.extend(found(|| plain().shards(400).replicas(1)));
+    said.extend(found(|| plain().shards(2).replicas(0)));
     said.extend(found(|| plain().snapshots(days(36))));
     said.extend(found(|| plain().snapshots(days(0))));
     said.extend(found(|| {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::{assemble, difference, findings, says_nothing, template};
+use crate::support::{folder, lint, templates};
 use formwork::{
     aws::{
         ec2::{
@@ -14,7 +15,7 @@ use formwork::{
         types::{cidr, days, gib, mib, minutes},
     },
     check::Check,
-    core::{App, Arn, Assembly, Finding, Output, Scope},
+    core::{App, Arn, Assembly, Finding, Format, Output, Scope, Severity},
     patterns::{
         Configure, Connect, Database, Grantee, Role, SecretValue, SecurityGroup, ThreeTierVpc, Tier, Weekday,
         Window,
@@ -125,7 +126,9 @@ fn every_option_changes_what_it_says() {
         ("grow_to", |it| it.grow_to(gib(200))),
         ("fixed_storage", |it| it.fixed_storage()),
         ("iops, throughput", |it| it.storage(gib(400)).iops(16_000).throughput(700)),
-        ("io2", |it| it.storage(gib(100)).io2(4000)),
+        ("io2", |it| it.io2(4000)),
+        ("io2, storage", |it| it.storage(gib(300)).io2(4000)),
+        ("allow_major_upgrade", |it| it.allow_major_upgrade()),
         ("single_zone", |it| it.single_zone()),
         ("backups", |it| it.backups(days(35))),
         ("backup_window", |it| it.backup_window(Window::at(23, 45))),
@@ -253,6 +256,124 @@ fn replicas_follow_an_original() {
     );
 }
 
+/// The values of a property in the stack `data`, in order.
+fn values_of(assembly: &Assembly, property: &str) -> Vec<String> {
+    let text = template(assembly, "data");
+    let of = |line: &str| Some(line.trim().strip_prefix(property)?.strip_prefix(": ")?.to_owned());
+    text.lines().filter_map(of).collect()
+}
+
+#[test]
+fn replicas_grow_as_their_original_does() {
+    type Wanted = fn(Builder<Instance>) -> Builder<Instance>;
+    let grows = |wanted: Wanted, of_copy: bool| {
+        let assembly = assemble("prod", |app| {
+            let (data, network) = (app.stack("data"), network(app));
+            let original = wanted(postgres().own_secret()).build(data.scope("Db"), &network);
+            let copy = original.replica("db.t4g.large");
+            let copy = if of_copy { copy.fixed_storage() } else { copy };
+            let copy = copy.build(data.scope("Copy"), &network);
+            // A copy of a copy as well.
+            copy.replica("db.t4g.large").build(data.scope("Second"), &network);
+        });
+        says_nothing(&assembly);
+        values_of(&assembly, "MaxAllocatedStorage")
+    };
+    assert_eq!(grows(|it| it, false), ["100", "100", "100"]);
+    assert_eq!(grows(|it| it.storage(gib(200)), false), ["1000", "1000", "1000"]);
+    assert_eq!(grows(|it| it.grow_to(gib(500)), false), ["500", "500", "500"]);
+    assert_eq!(grows(|it| it.grow_to(gib(500)), true), ["500"]);
+    assert_eq!(grows(|it| it.fixed_storage(), false), [""; 0]);
+}
+
+#[test]
+fn a_replica_comes_to_a_new_version_before_its_original() {
+    let assembly = assemble("prod", |app| {
+        let (data, network) = (app.stack("data"), network(app));
+        let original = Database::mysql("8.0", "db.m8g.large").own_secret().build(data.scope("Db"), &network);
+        let copy = original.replica("db.m8g.large").version("8.4").allow_major_upgrade();
+        let copy = copy.build(data.scope("Copy"), &network);
+        assert_eq!((original.engine().version(), copy.engine().version()), ("8.0", "8.4"));
+    });
+    let told = said_of(&assembly).into_iter().filter(|finding| finding.severity > Severity::Note);
+    // The reminder that it is to be taken back.
+    assert_eq!(told.map(|finding| finding.code.to_string()).collect::<Vec<_>>(), ["FW1611"]);
+    assert_eq!(values_of(&assembly, "Family"), ["mysql8.0", "mysql8.4"].map(str::to_owned));
+    let text = template(&assembly, "data");
+    let copy = text.split_once("  CopyInstance:").expect("the copy").1;
+    let copy = copy.split_once("\nOutputs:").map_or(copy, |(copy, _)| copy);
+    insta::assert_snapshot!("database_replica_version", copy);
+    // Names are made by CloudFormation, so that old and new groups stand side by side.
+    assert_eq!(values_of(&assembly, "DBParameterGroupName"), [""; 0]);
+    let out = folder("replica-version");
+    assembly.write(&out, Format::Pretty).expect("the assembly can be written");
+    assert_eq!(lint("eu-central-1", &templates(&out)), [""; 0]);
+}
+
+#[test]
+fn an_upgrade_that_is_allowed_is_remembered_where_it_was_said() {
+    let findings = wrong(|app| {
+        #[rustfmt::skip]
+        let database = postgres()
+            .allow_major_upgrade();
+        database.build(app.stack("data").scope("Db"), &network(app));
+    });
+    let told: Vec<_> = findings.iter().map(|(code, _, line)| (code.as_str(), line.as_str())).collect();
+    assert_eq!(told, [("FW1611", ".allow_major_upgrade();")]);
+}
+
+#[test]
+fn a_replica_has_a_version_that_it_can_run() {
+    let found = |original: fn() -> Builder<Instance>, version: &'static str| {
+        let findings = wrong(|app| {
+            let (data, network) = (app.stack("data"), network(app));
+            let database = original().own_secret().build(data.scope("Db"), &network);
+            #[rustfmt::skip]
+            let copy = database.replica("db.m8g.large")
+                .version(version);
+            copy.build(data.scope("Copy"), &network);
+        });
+        findings.iter().map(|(code, message, line)| format!("{code} {message} {line}")).collect::<Vec<_>>()
+    };
+    let mysql = || Database::mysql("8.4", "db.m8g.large");
+    let line = ".version(version);";
+    assert_eq!(
+        found(mysql, "8.0"),
+        [format!("FW3089 a replica of version 8.0 of an original of version 8.4 {line}")]
+    );
+    assert_eq!(found(mysql, "8.4"), [""; 0]);
+    assert_eq!(
+        found(|| Database::postgres("16", "db.m8g.large"), "17"),
+        [format!("FW3089 a replica of PostgreSQL 17 of an original of PostgreSQL 16 {line}")]
+    );
+    let unknown = found(mysql, "newest");
+    assert!(unknown.iter().any(|it| it.starts_with("FW1263") && it.ends_with(line)), "{unknown:?}");
+}
+
+/// CloudFormation makes what takes a resource's place before that goes, and two proxies of a name there are not.
+#[test]
+fn other_subnets_or_another_engine_rename_a_proxy() {
+    let names = |zones: u8, wanted: fn() -> Builder<Instance>| {
+        let assembly = assemble("prod", |app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(zones).build(app.stack("network"));
+            wanted().proxy().build(app.stack("data").scope("Db"), &network);
+            Database::aurora_postgres("17").proxy().build(app.stack("data").scope("Events"), &network);
+        });
+        let mut names = values_of(&assembly, "DBProxyName");
+        names.retain(|name| !name.is_empty());
+        names.extend(values_of(&assembly, "DBProxyEndpointName"));
+        names
+    };
+    let two = names(2, postgres);
+    assert_eq!(two.len(), 3, "{two:?}");
+    assert_eq!(two, names(2, || Database::postgres("16", "db.m8g.large").name("orders")));
+    assert!(two.iter().all(|name| name.len() <= 63), "{two:?}");
+    let three = names(3, postgres);
+    assert!(two.iter().zip(&three).all(|(two, three)| two != three), "{two:?} {three:?}");
+    let mysql = names(2, || Database::mysql("8.4", "db.t4g.medium"));
+    assert_eq!(two.iter().zip(&mysql).filter(|(one, other)| one != other).count(), 1, "{two:?} {mysql:?}");
+}
+
 #[test]
 fn what_is_made_can_be_changed_and_measured() {
     let assembly = assemble("prod", |app| {
@@ -349,6 +470,30 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
         ("operations that a small disk does not have", ||
             postgres()
                 .iops(16_000)),
+        ("fewer operations than there are anyway", ||
+            postgres()
+                .storage(gib(400))
+                .iops(6000)),
+        ("less throughput than there is anyway", ||
+            postgres()
+                .storage(gib(400))
+                .throughput(300)),
+        ("more throughput than operations carry", ||
+            postgres()
+                .storage(gib(400))
+                .iops(12_000)
+                .throughput(4000)),
+        ("more operations than so much storage has", ||
+            postgres()
+                .storage(gib(100))
+                .io2(200_000)),
+        ("less storage than provisioned operations need", ||
+            postgres()
+                .storage(gib(50))
+                .io2(4000)),
+        ("too few provisioned operations", ||
+            postgres()
+                .io2(500)),
         ("windows that overlap", ||
             postgres()
                 .backup_window(Window::at(3, 0))

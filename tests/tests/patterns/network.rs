@@ -334,6 +334,42 @@ fn only_who_is_let_in_reaches_anything() {
 }
 
 /// The data tier's ACL holds when a security group is opened too far.
+/// An ACL that is there before its entries would let nothing through, and one that is rid of them first as well.
+#[test]
+fn subnets_get_an_acl_when_it_has_its_entries() {
+    let assembly = assemble("prod", |app| {
+        let stack = app.stack("network");
+        let network = ThreeTierVpc::new(RANGE).network_acls().dual_stack().build(stack);
+        let machine = |network: &ThreeTierVpc<'_>, public: bool| {
+            let subnets = network.balancer_subnets(public);
+            ec2::Instance::builder().image_id("ami-0123456789abcdef0").subnet_id(subnets[0].clone())
+        };
+        network.before_services(stack.add("Inner", machine(&network, false)));
+        network.before_public(stack.add("Outer", machine(&network, true)));
+    });
+    let template = assembly.stacks()[0].template().value();
+    let resources = template["Resources"].as_object().expect("resources");
+    let waits = |id: &str| -> Vec<String> {
+        let list = resources[id]["DependsOn"].as_array().into_iter().flatten();
+        let one = resources[id]["DependsOn"].as_str();
+        list.filter_map(|it| it.as_str()).chain(one).map(str::to_owned).collect()
+    };
+    for tier in ["Public", "Application", "Data"] {
+        let of_tier = |prefix: String| resources.keys().filter(move |id| id.starts_with(&prefix));
+        let entries: Vec<&String> =
+            of_tier(format!("{tier}AclIn")).chain(of_tier(format!("{tier}AclOut"))).collect();
+        assert!(entries.len() > 4, "{entries:?}");
+        for zone in 1..=3 {
+            let waits = waits(&format!("{tier}{zone}Acl"));
+            assert!(entries.iter().all(|entry| waits.contains(entry)), "{tier}{zone}: {waits:?} {entries:?}");
+        }
+    }
+    for (who, tier) in [("Inner", "Application"), ("Outer", "Public")] {
+        let waits = waits(who);
+        assert!((1..=3).all(|zone| waits.contains(&format!("{tier}{zone}Acl"))), "{who}: {waits:?}");
+    }
+}
+
 #[test]
 fn an_acl_keeps_the_public_tier_from_the_data() {
     let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));

@@ -45,10 +45,19 @@ fn cluster_of(instance: Resource<'_>) -> Option<Resource<'_>> {
     instance.get("DBClusterIdentifier").resource().filter(|cluster| cluster.kind() == CLUSTER)
 }
 
-/// The engine of an instance or a cluster; that of the cluster where the instance does not say.
+/// The instance that another one is a replica of, where it is in the system.
+fn original_of(instance: Resource<'_>) -> Option<Resource<'_>> {
+    instance.get("SourceDBInstanceIdentifier").resource().filter(|original| original.kind() == INSTANCE)
+}
+
+/// The engine of an instance or a cluster; that of the cluster, or of the original of a replica, where the instance does
+/// not say.
 fn engine_of<'a>(database: Resource<'a>) -> Option<Cow<'a, str>> {
     let own = database.get("Engine");
-    let engine = if own.is_absent() { cluster_of(database)?.get("Engine").text() } else { own.text() };
+    let engine = match own.is_absent() {
+        true => cluster_of(database).or_else(|| original_of(database))?.get("Engine").text(),
+        false => own.text(),
+    };
     engine.map(|engine| engine.to_ascii_lowercase().into())
 }
 
@@ -156,6 +165,38 @@ fn complete(database: Resource<'_>, says: &mut Says) {
     }
 }
 
+/// Judges a number by what is possible. A number above is a warning, since limits of that kind have been raised before.
+fn within(what: &str, value: Value<'_>, (least, most): (i64, i64), of: &str, says: &mut Says) {
+    // None at all is as if it were not set.
+    let Some(number) = value.integer().filter(|number| *number != 0) else { return };
+    if number < least {
+        says.add(value, format!("`{what}` {number} of {of}; the least is {least}"))
+            .help(format!("leave it out, or set {least} to {most}"));
+    } else if number > most {
+        says.add(value, format!("`{what}` {number} of {of}; the most is {most}"))
+            .severity(Severity::Warning)
+            .help(format!("set {least} to {most}"));
+    }
+}
+
+/// What storage with provisioned performance takes, by its kind, its operations and its size.
+// docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#USER_PIOPS
+fn of_provisioned(kind: &str, iops: Value<'_>, size: Value<'_>, says: &mut Says) {
+    within("Iops", iops, (1_000, 256_000), &format!("`{kind}`"), says);
+    let (Some(operations), Some(gibibytes)) = (iops.integer(), size.integer()) else { return };
+    let ratio = if kind == "io1" { 50 } else { 1_000 };
+    let most = gibibytes.saturating_mul(ratio);
+    if gibibytes > 0 && operations > most {
+        says.add(iops, format!("{operations} operations with {gibibytes} GiB of `{kind}`"))
+            .also(size, "this size")
+            .help(format!(
+                "{ratio} for each GiB is the most: {most}, or {} GiB",
+                operations / ratio + i64::from(operations % ratio > 0)
+            ));
+    }
+}
+
+// docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
 fn storage(instance: Resource<'_>, says: &mut Says) {
     let Some(engine) = engine_of(instance) else { return };
     if engine.starts_with("aurora") || instance.get("DBClusterIdentifier").is_set() {
@@ -182,13 +223,47 @@ fn storage(instance: Resource<'_>, says: &mut Says) {
         says.add(throughput, format!("storage of type `{kind_name}` does not take `StorageThroughput`"))
             .help("`gp3` does");
     }
+    let provisioned = ["io1", "io2"].contains(&&*kind_name);
+    if provisioned {
+        of_provisioned(&kind_name, iops, size, says);
+    }
     let Some(gibibytes) = size.integer() else { return };
+    let known = lists::engine("rds", &engine).is_some() && !engine.starts_with("custom-");
+    if provisioned && known && !engine.starts_with("sqlserver-") && (0..100).contains(&gibibytes) {
+        says.add(size, format!("{gibibytes} GiB of `{kind_name}`; the least is 100 GiB"))
+            .help("allocate 100 GiB, or use `gp3`");
+    }
     if kind_name == "gp3" {
         let least = match &*engine {
             "postgres" | "mysql" | "mariadb" | "db2-ae" | "db2-se" => 400,
             oracle if oracle.starts_with("oracle-") => 200,
             _ => 0,
         };
+        if known && gibibytes >= least {
+            // Of one volume, and of the four that storage is striped over from that size on.
+            let (operations, mebibytes) = match least {
+                0 => ((3_000, 16_000), (125, 1_000)),
+                _ => ((12_000, 64_000), (500, 4_000)),
+            };
+            let of = format!("{gibibytes} GiB of `gp3`");
+            within("Iops", iops, operations, &of, says);
+            within("StorageThroughput", throughput, mebibytes, &of, says);
+            if let (Some(operations), Some(mebibytes)) = (iops.integer(), throughput.integer())
+                && mebibytes.saturating_mul(4) > operations
+                && operations > 0
+            {
+                says.add(
+                    throughput,
+                    format!("a throughput of {mebibytes} MiB a second with {operations} operations"),
+                )
+                .also(iops, "these operations")
+                .help(format!(
+                    "a quarter of the operations is the most: {}, or {} operations",
+                    operations / 4,
+                    mebibytes.saturating_mul(4)
+                ));
+            }
+        }
         for property in ["Iops", "StorageThroughput"] {
             let value = instance.get(property);
             if value.integer().is_some() && gibibytes < least {
@@ -259,6 +334,58 @@ mod tests {
     fn an_engine_has_a_name() {
         assert_eq!(codes(&instance(r#""Engine":"""#), "FW1266"), ["FW1266"]);
         assert!(codes(&instance(r#""Engine":{"Ref":"P"}"#), "FW1266").is_empty());
+    }
+
+    #[test]
+    fn storage_has_its_ranges() {
+        let found = |engine: &str, properties: &str| {
+            let text = instance(&format!(r#""Engine":"{engine}",{properties}"#));
+            codes(&text, "FW1267").len()
+        };
+        let gp3 = r#""StorageType":"gp3","AllocatedStorage":"400""#;
+        assert_eq!(found("postgres", &format!(r#"{gp3},"Iops":6000"#)), 1);
+        assert_eq!(found("postgres", &format!(r#"{gp3},"Iops":12000,"StorageThroughput":500"#)), 0);
+        assert_eq!(found("postgres", &format!(r#"{gp3},"Iops":70000"#)), 1);
+        assert_eq!(found("mysql", &format!(r#"{gp3},"StorageThroughput":300"#)), 1);
+        assert_eq!(found("mysql", &format!(r#"{gp3},"StorageThroughput":5000"#)), 1);
+        assert_eq!(
+            found("mysql", &format!(r#"{gp3},"Iops":12000,"StorageThroughput":4000"#)),
+            1,
+            "a quarter"
+        );
+        assert_eq!(found("mysql", &format!(r#"{gp3},"Iops":16000,"StorageThroughput":4000"#)), 0);
+        let small = r#""StorageType":"gp3","AllocatedStorage":"200""#;
+        assert_eq!(found("oracle-ee", &format!(r#"{small},"Iops":12000"#)), 0);
+        assert_eq!(found("oracle-ee", &format!(r#"{small},"Iops":6000"#)), 1);
+        assert_eq!(found("sqlserver-ee", &format!(r#"{small},"Iops":6000,"StorageThroughput":1000"#)), 0);
+        assert_eq!(found("sqlserver-ee", &format!(r#"{small},"Iops":20000"#)), 1);
+        assert_eq!(found("sqlserver-ee", &format!(r#"{small},"Iops":0"#)), 0);
+        let io = |kind: &str, size: u32, iops: u32| {
+            format!(r#""StorageType":"{kind}","AllocatedStorage":"{size}","Iops":{iops}"#)
+        };
+        assert_eq!(found("postgres", &io("io2", 20, 4000)), 1, "the least is 100 GiB");
+        assert_eq!(found("sqlserver-ee", &io("io2", 20, 4000)), 0);
+        assert_eq!(found("postgres", &io("io2", 100, 200_000)), 1, "1,000 for each GiB");
+        assert_eq!(found("postgres", &io("io2", 100, 100_000)), 0);
+        assert_eq!(found("postgres", &io("io1", 100, 6000)), 1, "50 for each GiB");
+        assert_eq!(found("postgres", &io("io1", 100, 5000)), 0);
+        assert_eq!(found("postgres", &io("io2", 400, 300_000)), 1);
+        assert_eq!(found("postgres", &io("io2", 400, 500)), 1);
+    }
+
+    #[test]
+    fn a_replica_has_the_engine_of_its_original() {
+        let text = |version: &str| {
+            format!(
+                r#"{{"Resources":{{
+                    "Db":{{"Type":"AWS::RDS::DBInstance","Properties":{{"Engine":"mysql","EngineVersion":"8.0"}}}},
+                    "Copy":{{"Type":"AWS::RDS::DBInstance","Properties":{{
+                        "SourceDBInstanceIdentifier":{{"Ref":"Db"}},"EngineVersion":"{version}"}}}}}}}}"#
+            )
+        };
+        assert!(codes(&text("8.4"), "FW126").iter().filter(|code| *code == "FW1263").count() == 0);
+        assert_eq!(codes(&text("8.99"), "FW1263"), ["FW1263"]);
+        assert_eq!(codes(&text("newest"), "FW1263"), ["FW1263"]);
     }
 
     #[test]

@@ -78,7 +78,9 @@ fn users(scope: Scope<'_>, engine: &str) -> Made {
     // ElastiCache takes lower case, and hyphens one at a time.
     let (stack, path) = (scope.stack().id(), scope.path());
     let name = |suffix: &str| {
-        let name = scope.physical_name(&format!("{stack}-{path}{suffix}"), 40).to_ascii_lowercase();
+        // Another engine replaces users and groups, whose names are said, so that it takes other names.
+        let oss = if valkey { "" } else { "-oss" };
+        let name = scope.physical_name(&format!("{stack}-{path}{oss}{suffix}"), 40).to_ascii_lowercase();
         let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join("-")
     };

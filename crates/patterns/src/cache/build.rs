@@ -32,6 +32,10 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 // docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html
 const OLD: &[&str] = &["cache.t1.", "cache.m1.", "cache.m2.", "cache.c1."];
 
+/// How the names of nodes with disks begin.
+// docs.aws.amazon.com/AmazonElastiCache/latest/dg/data-tiering.html
+const WITH_DISKS: &str = "cache.r6gd.";
+
 /// What the numbers come to, once they are known to be possible.
 struct Layout {
     shards: Option<u16>,
@@ -79,7 +83,7 @@ impl Builder {
             .preferred_maintenance_window(self.weekly_window())
             .snapshot_name(self.restored.clone())
             .notification_topic_arn(self.topic.clone().map(|topic| Input::<String>::new(topic.into_expr())))
-            .data_tiering_enabled(self.data_tiering.map(|_| true));
+            .data_tiering_enabled((self.data_tiering.is_some() || self.has_disks()).then_some(true));
         let nodes = deliver(nodes, slow_log, engine_log);
         let nodes = layout.apply(auth.ask(nodes));
         let nodes = match (&parameters, layout.shards) {
@@ -104,7 +108,7 @@ impl Builder {
             false => nodes.accept("FW2105", "said with `.without_snapshots()`"),
         };
         // Outside production a node that is lost is waited for.
-        let nodes = match in_production || layout.fails_over() {
+        let nodes = match in_production || layout.is_to_fail_over() {
             true => nodes,
             false => nodes.accept("FW2107", "no production: one node is enough"),
         };
@@ -151,7 +155,7 @@ impl Builder {
             let finding = Finding::error("FW3104", format!("connections to `{node}` cannot be encrypted"));
             report(scope, finding.help("take a newer node, such as `cache.t4g.small`"), self.node.at);
         }
-        if let Some(said) = self.data_tiering.filter(|_| !node.starts_with("cache.r6gd.")) {
+        if let Some(said) = self.data_tiering.filter(|_| !node.starts_with(WITH_DISKS)) {
             let finding = Finding::error("FW3104", format!("`{node}` has no disks to move data to"));
             report(scope, finding.help("take a node such as `cache.r6gd.xlarge`"), said.at);
         }
@@ -169,7 +173,8 @@ impl Builder {
         // docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.Redis.Groups.html
         let shards = self.shards.map(|said| within(said, 1, 500, "shards"));
         let asked = self.several_zones.filter(|said| said.value);
-        let unsaid = u16::from(in_production || asked.is_some());
+        // The shards of a cluster have to fail over: without replicas to fail over to it can be made, and never changed.
+        let unsaid = u16::from(in_production || asked.is_some() || shards.is_some());
         let replicas = self.replicas.map_or(unsaid, |said| within(said, 0, 5, "replicas"));
         if let Some(said) = self.shards
             && u32::from(shards.unwrap_or(1)) * (u32::from(replicas) + 1) > 500
@@ -181,12 +186,27 @@ impl Builder {
                 said.at,
             );
         }
+        if let Some(said) = self.replicas.filter(|_| shards.is_some() && replicas == 0) {
+            let finding =
+                Finding::warning("FW3105", "a cache with shards and without replicas cannot be changed");
+            report(
+                scope,
+                finding.help("say `.replicas(1)`, or leave `.replicas(0)` or the shards away"),
+                said.at,
+            );
+        }
         if let Some(said) = asked.filter(|_| replicas == 0) {
             let finding = Finding::error("FW3100", "a cache without replicas cannot stand in several zones");
             report(scope, finding.help("say `.replicas(1)`, or leave `.replicas(0)` away"), said.at);
         }
         let several_zones = replicas > 0 && self.several_zones.is_none_or(|said| said.value);
         Layout { shards, replicas, several_zones }
+    }
+
+    /// Whether the nodes have disks, which they then have to use.
+    // docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html, `DataTieringEnabled`
+    fn has_disks(&self) -> bool {
+        self.node.value.expr().as_str().is_some_and(|node| node.starts_with(WITH_DISKS))
     }
 
     fn knows_auth(&self) -> bool {
@@ -221,8 +241,9 @@ impl Builder {
 }
 
 impl Layout {
-    fn fails_over(&self) -> bool {
-        self.replicas > 0
+    /// A cluster has to fail over, also where a shard has nothing to fail over to.
+    fn is_to_fail_over(&self) -> bool {
+        self.replicas > 0 || self.shards.is_some()
     }
 
     fn apply(&self, nodes: replication_group::Complete) -> replication_group::Complete {
@@ -234,10 +255,7 @@ impl Layout {
                 .update_policy(UpdatePolicy::online_resharding()),
             None => nodes.num_cache_clusters(self.replicas + 1),
         };
-        // A cluster has to fail over, also where a shard has nothing to fail over to.
-        nodes
-            .automatic_failover_enabled(self.fails_over() || self.shards.is_some())
-            .multi_az_enabled(self.several_zones)
+        nodes.automatic_failover_enabled(self.is_to_fail_over()).multi_az_enabled(self.several_zones)
     }
 }
 

@@ -52,6 +52,7 @@ pub struct Wanted {
     global: Option<Said<()>>,
     backtrack: Option<Said<Duration>>,
     instance_parameters: Vec<(String, String)>,
+    major_upgrade: bool,
     /// Whether it belongs to a global database that begins elsewhere.
     secondary: bool,
 }
@@ -77,6 +78,7 @@ impl Wanted {
             global: None,
             backtrack: None,
             instance_parameters: Vec::new(),
+            major_upgrade: false,
             secondary: false,
         }
     }
@@ -154,10 +156,29 @@ impl<O: Origin> Builder<Aurora, O> {
         self.own.instance_parameters.push((name.into(), value.into()));
         self
     }
+
+    /// Lets a deployment that says another major version upgrade the cluster to it, which stops it for minutes and cannot
+    /// be taken back. Say it for that deployment: the cluster then names the parameter group of its instances
+    /// ([`instance_parameter`](Self::instance_parameter)) that they change over to, without which RDS refuses. The groups of
+    /// the new family are made beforehand, under names of their own.
+    ///
+    /// A global database is upgraded by hand first, in all Regions at once, and the new version is said afterwards.
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html, `AllowMajorVersionUpgrade`, which
+    // CloudFormation sets where `EngineVersion` changes, and `DBInstanceParameterGroupName`;
+    // AuroraUserGuide/aurora-global-database-upgrade.html
+    pub fn allow_major_upgrade(mut self) -> Self {
+        self.own.major_upgrade = true;
+        self
+    }
 }
 
 impl Builder<Aurora, Original> {
     /// Has more readers while they are busier than this, and fewer while they are not.
+    ///
+    /// The readers that come so are none of CloudFormation's. A cluster that still has some is not deleted: where it is to
+    /// go, have a deployment without this before, delete what `aws rds describe-db-instances` shows of the cluster with a
+    /// name that begins with `application-autoscaling-`, and then delete the stack. They take over class and parameters
+    /// of the writer when they come, and are not changed with it later.
     ///
     /// ```
     /// use formwork_patterns::{Database, database::ReaderTarget};
@@ -172,7 +193,7 @@ impl Builder<Aurora, Original> {
 
     /// Makes it the beginning of a global database, with copies in these Regions: see
     /// [`secondary`](Database::secondary). Its password is kept in a secret of this program, with a copy in each of
-    /// them, since RDS makes none for global databases.
+    /// them, since RDS makes none for global databases. Say it from the beginning: a change may replace the cluster.
     #[track_caller]
     pub fn global<R: Into<String>>(mut self, regions: impl IntoIterator<Item = R>) -> Self {
         self.own.global = Some(Said::new(()));
@@ -206,10 +227,15 @@ impl<O: Origin> Builder<Aurora, O> {
         let instance_parameters = of_instances(&scope, &wishes, &own.instance_parameters);
         let global = own.global.map(|_| global_of(&scope, &wishes));
         let secret = wishes.own_secret(&scope);
-        let Wanted { main, writer, capacity, readers, single_zone, secondary, backtrack, .. } = own;
+        let Wanted {
+            main, writer, capacity, readers, single_zone, secondary, backtrack, major_upgrade, ..
+        } = own;
+        let upgraded_to = instance_parameters.filter(|_| major_upgrade);
+        let upgraded_to = upgraded_to.map(|group| group.db_parameter_group_name().cast::<String>());
         let cluster = Beginning { main, secondary, backtrack: backtrack.is_some(), global }
             .cluster(&wishes, &scope, &capacity, secret)
             .db_cluster_parameter_group_name(parameters)
+            .db_instance_parameter_group_name(upgraded_to)
             .db_subnet_group_name(grounds.subnets)
             .vpc_security_group_ids([grounds.group.id()]);
         let cluster = scope.add("Cluster", cluster);
@@ -472,22 +498,23 @@ impl<'a> Database<'a, Aurora> {
         self.own.parameters
     }
 
-    /// The parameter group of the instances, if there is one.
+    /// The parameter group of the instances, if there is one: with [`Builder::instance_parameter`]. To change it,
+    /// `if let Some(group) = orders.instance_parameter_group() { stack.customize(group, |it| ..); }`.
     pub fn instance_parameter_group(&self) -> Option<rds::DbParameterGroup> {
         self.own.instance_parameters
     }
 
-    /// The global database that begins with it, if one does.
+    /// The global database that begins with it, if one does: with [`Builder::global`].
     pub fn global_cluster(&self) -> Option<rds::GlobalCluster> {
         self.own.global
     }
 
-    /// What changes the number of readers, if anything does.
+    /// What changes the number of readers, if anything does: with [`Builder::scale_readers`].
     pub fn reader_scaling(&self) -> Option<scaling::ScalableTarget> {
         self.own.scaling.map(|(target, _)| target)
     }
 
-    /// When the number of readers changes, if it does.
+    /// When the number of readers changes, if it does: with [`Builder::scale_readers`].
     pub fn reader_scaling_policy(&self) -> Option<scaling::ScalingPolicy> {
         self.own.scaling.map(|(_, policy)| policy)
     }

@@ -117,7 +117,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
 
     /// A copy: it runs what its source runs, and as that does.
     pub(super) fn of(engine: rds::Engine, source: Source, mut own: K::Wanted) -> Self {
-        let Inherited { port, parameters, plain_connections, tokens, minor_upgrades } =
+        let Inherited { port, parameters, plain_connections, tokens, minor_upgrades, growth: _ } =
             source.inherited.clone();
         if let Some(port) = port {
             own = own.port(port);
@@ -128,7 +128,8 @@ impl<K: Kind, O: Origin> Builder<K, O> {
         Self { wishes, own, origin: PhantomData }
     }
 
-    /// Listens on a port other than the default one of the engine. A change replaces the database.
+    /// Listens on a port other than the default one of the engine. A change replaces an instance of RDS with its data; a
+    /// cluster of Aurora stays and restarts.
     #[track_caller]
     pub fn port(mut self, port: impl Into<Port>) -> Self {
         let port = port.into();
@@ -137,7 +138,9 @@ impl<K: Kind, O: Origin> Builder<K, O> {
         self
     }
 
-    /// Encrypts storage, secret and recorded load with a key of your own, in place of keys that AWS keeps for free.
+    /// Encrypts storage, secret and recorded load with a key of your own, in place of keys that AWS keeps for free. A
+    /// change, also from or to a key of AWS, replaces the database: say it from the beginning, or begin the new one
+    /// with a snapshot of the old one ([`from_snapshot`](Builder::from_snapshot)).
     pub fn encrypted_with(mut self, key: impl IntoInput<Arn<kms::Key>>) -> Self {
         self.wishes.key = Some(output(key));
         self
@@ -244,7 +247,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
 }
 
 impl<K: Kind> Builder<K, Original> {
-    /// Names the database within; `main` unless said. A change replaces it.
+    /// Names the database within; `main` unless said. A change replaces the whole database.
     #[track_caller]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.wishes.name = Some(Said::new(name.into()));
@@ -312,7 +315,8 @@ impl<K: Kind> Builder<K, Original> {
 
     /// Begins with what a snapshot holds. The users and names in it stay; say
     /// [`username`](Self::username) and [`name`](Self::name) as they are there. It must stay said afterwards: without it,
-    /// the database would be replaced by an empty one.
+    /// the database is replaced by an empty one. Another snapshot replaces the database as well, and so does a snapshot
+    /// that is said of a database that runs: that is how one is turned back.
     #[track_caller]
     pub fn from_snapshot(mut self, snapshot: impl IntoText) -> Self {
         self.wishes.snapshot = Some(Said::new(text(snapshot)));

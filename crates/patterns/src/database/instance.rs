@@ -1,15 +1,17 @@
 //! An instance of RDS.
 
+use std::cmp::Ordering;
+
 use formwork_aws::{
     ec2,
     rds::{self, db_instance},
     secretsmanager::Secret,
     types::{DataSize, Duration, Port, gib},
 };
-use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Output, Scope, secretsmanager};
+use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Output, Scope, Str, secretsmanager};
 
 use super::{
-    Builder, Common, Database, Grounds, Origin, Reached,
+    Builder, Common, Database, Grounds, Origin, Reached, Replica,
     builder::{Kind, Wanted as Properties},
     proxy::Targets,
     replica::key_elsewhere,
@@ -41,12 +43,15 @@ pub struct Wanted {
     kind: &'static str,
     unencrypted: bool,
     public: Option<Said<()>>,
+    /// What the original of a copy runs, where the copy runs another version.
+    version: Option<Said<rds::Engine>>,
     /// Where the original of a copy is encrypted, and with what a copy in another Region is.
     pub(super) elsewhere: bool,
 }
 
+#[derive(Clone, Copy)]
 enum Growth {
-    To,
+    To(DataSize),
     Never,
 }
 
@@ -69,6 +74,7 @@ impl Wanted {
             kind: "gp3",
             unencrypted: false,
             public: None,
+            version: None,
             elsewhere: false,
         }
     }
@@ -131,10 +137,10 @@ impl<O: Origin> Builder<Instance, O> {
     }
 
     /// Lets storage grow by itself up to a size; to five times the size at the beginning, 100 GiB at the least, unless
-    /// said.
+    /// said, and that of a copy as far as that of its original.
     #[track_caller]
     pub fn grow_to(mut self, most: DataSize) -> Self {
-        self.own.most = Some(Growth::To);
+        self.own.most = Some(Growth::To(most));
         self.own.main = self.own.main.max_allocated_storage(most);
         self
     }
@@ -147,16 +153,16 @@ impl<O: Origin> Builder<Instance, O> {
         self
     }
 
-    /// Gives the storage so many operations a second, more than the 3,000 (12,000 from 400 GiB on) that `gp3` has
-    /// anyway. From 400 GiB on.
+    /// Gives the storage so many operations a second: 12,000 to 64,000, with `gp3` of 400 GiB or more, which has 12,000
+    /// anyway. Below that there are 3,000, and none can be said.
     #[track_caller]
     pub fn iops(mut self, operations: i64) -> Self {
         self.own.main = self.own.main.iops(operations);
         self
     }
 
-    /// Gives the storage so many MiB a second, more than the 125 (500 from 400 GiB on) that `gp3` has anyway. From 400
-    /// GiB on.
+    /// Gives the storage so many MiB a second: 500 to 4,000, and at most a quarter of the operations, with `gp3` of 400 GiB
+    /// or more, which has 500 anyway. Below that there are 125, and none can be said.
     #[track_caller]
     pub fn throughput(mut self, mebibytes: i64) -> Self {
         self.own.main = self.own.main.storage_throughput(mebibytes);
@@ -164,7 +170,8 @@ impl<O: Origin> Builder<Instance, O> {
     }
 
     /// Takes storage of type `io2` with so many operations a second, for databases whose answers must come within a
-    /// millisecond. From 100 GiB on.
+    /// millisecond: 1,000 to 256,000, and at most 1,000 for each GiB. Such storage begins with 100 GiB, also where no
+    /// [`storage`](Builder::storage) is said.
     #[track_caller]
     pub fn io2(mut self, operations: i64) -> Self {
         self.own.kind = "io2";
@@ -172,8 +179,26 @@ impl<O: Origin> Builder<Instance, O> {
         self
     }
 
+    /// Lets a deployment that says another major version upgrade the database to it, which stops it for minutes and
+    /// cannot be taken back; without this RDS refuses. Say it for that deployment: until it is taken out, `check` reminds of
+    /// it (`FW1611`). The parameter group of the new family is made beforehand, under a name of its own.
+    ///
+    /// The replicas of MySQL and MariaDB are upgraded before: see [`version`](Builder::version).
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html
+    #[track_caller]
+    pub fn allow_major_upgrade(mut self) -> Self {
+        self.own.main = self.own.main.allow_major_version_upgrade(true);
+        self
+    }
+
     /// Gives it an address on the internet, in the public subnets. Its security group still lets nobody in: say who may
     /// with `allow_from_addresses`.
+    ///
+    /// Say it from the beginning. RDS does not let the subnet group of a database that runs move to other subnets, so
+    /// that a deployment that says it later, or takes it back, fails and is rolled back. Such a database is made anew in a
+    /// scope of another name, with [`from_snapshot`](Builder::from_snapshot).
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html: subnets in use stay in
+    // the group.
     #[track_caller]
     pub fn publicly_accessible(mut self) -> Self {
         self.own.public = Some(Said::new(()));
@@ -182,8 +207,48 @@ impl<O: Origin> Builder<Instance, O> {
     }
 }
 
+impl Builder<Instance, Replica> {
+    /// Runs another version than the original, which is how MySQL and MariaDB come to a new major version: their replicas
+    /// are upgraded before the original is. It may be newer than that of the original, and never older.
+    ///
+    /// Three deployments do it: the first with this and [`allow_major_upgrade`](Builder::allow_major_upgrade) said of each
+    /// replica, the second with the new version and `allow_major_upgrade` said of the original, the third with neither of
+    /// them said any more. Replicas of PostgreSQL have the major version of their original: those in its Region are
+    /// upgraded along with it, those in other Regions have to be made anew.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Database, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// let data = app.stack("data");
+    /// let orders = Database::mysql("8.0", "db.m8g.large").own_secret().build(data.scope("Orders"), &network);
+    /// orders
+    ///     .replica("db.m8g.large")
+    ///     .version("8.4")
+    ///     .allow_major_upgrade()
+    ///     .build(data.scope("Reports"), &network);
+    /// ```
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.MySQL.html, USER_UpgradeDBInstance.MariaDB.html,
+    // USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html
+    #[track_caller]
+    pub fn version(mut self, version: impl Into<Str>) -> Self {
+        let version = version.into();
+        // The engine itself is that of the original; named later, it would replace the replica.
+        self.own.main = self.own.main.engine_version(version.clone());
+        self.own.version = Some(Said::new(self.wishes.engine.clone()));
+        self.wishes.engine = match self.wishes.engine.name() {
+            "mysql" => rds::Engine::mysql(version),
+            "mariadb" => rds::Engine::mariadb(version),
+            _ => rds::Engine::postgres(version),
+        };
+        self
+    }
+}
+
 impl Builder<Instance> {
-    /// Begins with so much storage; 20 GiB unless said. It grows, and never shrinks.
+    /// Begins with so much storage; 20 GiB unless said, 100 GiB with [`io2`](Builder::io2). It grows, and never shrinks.
     #[track_caller]
     pub fn storage(mut self, size: DataSize) -> Self {
         self.own.size = Some(Said::new(size));
@@ -233,6 +298,7 @@ impl<O: Origin> Builder<Instance, O> {
             .parameters(wishes.parameters(&scope));
         let parameters = scope.add("Parameters", parameters);
         let secret = wishes.own_secret(&scope);
+        let growth = own.growth(&wishes);
         let instance = own
             .instance(&wishes, &grounds, secret)
             .db_parameter_group_name(parameters)
@@ -248,7 +314,8 @@ impl<O: Origin> Builder<Instance, O> {
             reader: instance.endpoint_address(),
             resource_id: instance.dbi_resource_id(),
         };
-        let common = wishes.common(grounds, credentials, reached);
+        let mut common = wishes.common(grounds, credentials, reached);
+        common.inherited.growth = growth;
         let front = wishes.proxy.map(|proxied| common.proxied(network, proxied, Targets::Instance(instance)));
         Database { common: Common { front, ..common }, own: Made { instance, parameters } }
     }
@@ -321,19 +388,38 @@ impl Wanted {
         wishes.accepted(scope, instance, &cheap)
     }
 
+    /// So many GiB it begins with, unless it begins with a snapshot or as a copy.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html: `io2` begins at 100 GiB.
+    fn begins_with(&self) -> u64 {
+        let least = if self.kind == "io2" { 100 } else { 20 };
+        self.size.map_or(least, |said| gibibytes(said.value))
+    }
+
+    /// Up to where the storage grows, if it does and that is known: how much a snapshot has is not, and a copy grows as
+    /// its original does, which it could not follow otherwise.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    fn growth(&self, wishes: &Wishes) -> Option<DataSize> {
+        let begins = self.begins_with();
+        let usual = || gib(u32::try_from(begins.saturating_mul(5)).unwrap_or(u32::MAX).clamp(100, 65_536));
+        match (self.most, &wishes.source) {
+            (Some(Growth::To(most)), _) => Some(most),
+            (Some(Growth::Never), _) => None,
+            (None, Some(source)) => source.inherited.growth,
+            (None, None) => (!wishes.restored() || self.size.is_some()).then(usual),
+        }
+    }
+
     /// What it begins with: storage, names and a password, a snapshot, or an original.
     #[track_caller]
     fn begins(self, wishes: &Wishes, secret: Option<Secret>) -> db_instance::Builder {
         let (fresh, copy) = (!wishes.restored(), wishes.source.is_some());
-        let begins = self.size.map_or(20, |said| gibibytes(said.value));
-        let grows = u32::try_from(begins.saturating_mul(5)).unwrap_or(u32::MAX).clamp(100, 65_536);
+        let (begins, growth) = (self.begins_with(), self.growth(wishes));
         let mut main = self.main.storage_type(self.kind);
         if fresh && self.size.is_none() {
             main = main.allocated_storage(begins.to_string());
         }
-        // How much a snapshot or an original has is not known here.
-        if self.most.is_none() && (fresh || self.size.is_some()) {
-            main = main.max_allocated_storage(gib(grows));
+        if self.most.is_none() {
+            main = main.max_allocated_storage(growth);
         }
         // What is restored or copied is encrypted as its source is; only a copy in another Region has a key to name.
         // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html,
@@ -359,6 +445,7 @@ impl Wanted {
     }
 
     fn judge(&self, wishes: &Wishes, scope: &Scope<'_>) {
+        self.judge_version(wishes, scope);
         wishes.judge_insights(scope, self.class.as_deref());
         if let Some(Said { value: size, at }) = self.size
             && (!size.as_bytes().is_multiple_of(GIB) || gibibytes(size) > 65_536)
@@ -368,6 +455,35 @@ impl Wanted {
             report(scope, finding, at);
         }
     }
+
+    /// Reports a version that a copy cannot run beside its original.
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html, `EngineVersion`
+    fn judge_version(&self, wishes: &Wishes, scope: &Scope<'_>) {
+        let Some(Said { value: original, at }) = &self.version else { return };
+        let engine = &wishes.engine;
+        let (said, runs) = (engine.version(), original.version());
+        let message = match numbers(said)
+            .zip(numbers(runs))
+            .map(|(said, runs)| said.cmp(&runs))
+            .find(|it| it.is_ne())
+        {
+            Some(Ordering::Less) => format!("a replica of version {said} of an original of version {runs}"),
+            _ if engine.name() == "postgres" && engine.major() != original.major() => {
+                format!("a replica of PostgreSQL {said} of an original of PostgreSQL {runs}")
+            }
+            _ => return,
+        };
+        let help = match engine.name() {
+            "postgres" => "leave it out: RDS upgrades replicas of PostgreSQL along with their original",
+            _ => "say the version of the original or a newer one, or leave it out",
+        };
+        report(scope, Finding::error("FW3089", message).help(help), *at);
+    }
+}
+
+/// The parts of a version.
+fn numbers(version: &str) -> impl Iterator<Item = u32> {
+    version.split('.').map_while(|part| part.parse().ok())
 }
 
 impl<'a> Database<'a, Instance> {

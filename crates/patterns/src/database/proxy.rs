@@ -69,8 +69,12 @@ impl<'a> Common<'a> {
             .auth_scheme(db_proxy::AuthScheme::Secrets)
             .iam_auth(if tokens { db_proxy::IamAuth::Required } else { db_proxy::IamAuth::Disabled })
             .secret_arn(self.credentials.value.arn().cast::<Arn<Secret>>());
-        // A proxy has no name by itself; with the stack's and the scope's it is no other's.
-        let name = scope.physical_name(&format!("{}-{}", scope.stack().id(), self.scope.path()), 58);
+        // A proxy has no name by itself; with the stack's and the scope's it is no other's. Other subnets or another family
+        // of engines replace it, and what takes its place needs another name.
+        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbproxy.html
+        let replaces = format!("{:?} {}", about(&self.engine).proxy, network.data_subnets_identity());
+        let name = scope.physical_name(&format!("{}-{}", scope.stack().id(), self.scope.path()), 49);
+        let name = format!("{name}-{:08x}", digest(&replaces));
         let proxy = rds::DbProxy::builder()
             .db_proxy_name(as_proxy_name(&name))
             .engine_family(about(&self.engine).proxy)
@@ -106,6 +110,11 @@ impl<'a> Common<'a> {
         });
         Front { proxy, targets, role, reader, group, tokens }
     }
+}
+
+/// A digest by FNV-1a, which is the same in every run and on every machine.
+fn digest(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |digest, byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Letters, digits and single hyphens, beginning with a letter.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, panic::Location};
 use formwork_aws::{
     iam::{self, ManagedPolicy, TrustPolicy},
     kms, rds,
-    types::{Duration, Port, days},
+    types::{DataSize, Duration, Port, days},
 };
 use formwork_core::{
     Arn, DeletionPolicy, Expr, Field, Finding, Json, Output, Scope, Str, UpdateReplacePolicy, json,
@@ -54,6 +54,8 @@ pub(super) struct Inherited {
     pub(super) plain_connections: bool,
     pub(super) tokens: bool,
     pub(super) minor_upgrades: bool,
+    /// Up to where the storage of an instance grows.
+    pub(super) growth: Option<DataSize>,
 }
 
 /// What is known of a database that this one is a copy of.
@@ -130,6 +132,7 @@ impl Wishes {
             plain_connections: self.plain_connections,
             tokens: self.tokens,
             minor_upgrades: self.minor_upgrades,
+            growth: None,
         }
     }
 

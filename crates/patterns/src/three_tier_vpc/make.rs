@@ -4,9 +4,9 @@ use formwork_aws::ec2;
 use formwork_core::{AsHandle as _, Builder as _, Id, Output, Scope, functions};
 
 use super::{
-    Endpoint, Layer, Made, Nat, Routing, ThreeTierVpc,
+    Endpoint, Layer, Made, Nat, Routing, ThreeTierVpc, Tier,
     builder::{Builder, Decided, DecidedTier},
-    endpoints, named, nat,
+    endpoints, first_of, named, nat,
     network_acl::Walls,
     service_layer,
 };
@@ -90,7 +90,9 @@ pub(super) fn make<'a>(scope: Scope<'a>, said: Builder, decided: Decided) -> Thr
         let own = &said.acl_entries;
         let walls = Walls { vpc, range: decided.range, ipv6, services: services.as_ref(), own };
         for layer in &mut layers {
-            layer.acl = Some(walls.make(scope, layer));
+            let (acl, associations) = walls.make(scope, layer);
+            layer.acl = Some(acl);
+            layer.ways.extend(associations);
         }
     }
     let made = Made {
@@ -204,5 +206,20 @@ impl Layer {
     /// The subnets that are for use.
     fn in_use(&self) -> &[Output<Id<ec2::Subnet>>] {
         self.subnets.get(..self.used).unwrap_or(&self.subnets)
+    }
+}
+
+impl ThreeTierVpc<'_> {
+    /// What the data subnets are known by before they are made: as text that changes when others take their place. A subnet
+    /// that is replaced gets another range, since two of a network cannot have the same; one that existed has its id.
+    pub(crate) fn data_subnets_identity(&self) -> String {
+        let Some(layer) = first_of(&self.layers, &[Tier::Data, Tier::Application, Tier::Public]) else {
+            return String::new();
+        };
+        let identity = |(index, subnet): (usize, &Output<Id<ec2::Subnet>>)| match layer.ranges.get(index) {
+            Some((Some(range), _)) => range.to_string(),
+            _ => subnet.expr().as_str().unwrap_or("known at deployment").to_owned(),
+        };
+        layer.subnets.iter().enumerate().map(identity).collect::<Vec<_>>().join(" ")
     }
 }

@@ -10,7 +10,7 @@ use formwork_aws::{
     ec2::{self, network_acl_entry as entry},
     types::{Cidr, PortRange, cidr},
 };
-use formwork_core::{Finding, Output, Scope};
+use formwork_core::{AsHandle as _, Builder as _, Finding, Handle, Id, Output, Scope};
 
 use super::{Layer, Routing, named};
 use crate::{
@@ -107,8 +107,11 @@ fn answers(traffic: Traffic, from_anywhere: bool) -> Vec<Traffic> {
 }
 
 impl Walls<'_> {
-    /// The ACL of a tier, with its entries, before all subnets of the tier.
-    pub(super) fn make(&self, scope: Scope<'_>, layer: &Layer) -> ec2::NetworkAcl {
+    /// The ACL of a tier with its entries, and what puts it before the subnets of the tier.
+    ///
+    /// An ACL without entries lets nothing through: subnets get it after all of its entries are there, and are rid of it
+    /// before the first one goes.
+    pub(super) fn make(&self, scope: Scope<'_>, layer: &Layer) -> (ec2::NetworkAcl, Vec<Handle>) {
         let name = format!("{}Acl", layer.tier.name());
         let acl = scope.add(name.clone(), named(ec2::NetworkAcl::builder().vpc_id(self.vpc), scope, &name));
         let lines = self.lines(layer);
@@ -127,16 +130,20 @@ impl Walls<'_> {
                 }
             }
         }
-        for line in lines {
+        let entry = |line: Line| {
             let direction = if line.inward { "In" } else { "Out" };
-            self.entry(scope, acl, &format!("{name}{direction}{}", line.number), line);
-        }
-        for (subnet, zone) in layer.subnets.iter().zip(1..) {
-            let association =
-                ec2::SubnetNetworkAclAssociation::builder().network_acl_id(acl).subnet_id(subnet);
-            scope.add(format!("{}{zone}Acl", layer.tier.name()), association);
-        }
-        acl
+            self.entry(scope, acl, &format!("{name}{direction}{}", line.number), line)
+        };
+        let entries: Vec<Handle> = lines.into_iter().map(entry).collect();
+        let association = |(subnet, zone): (&Output<Id<ec2::Subnet>>, u32)| {
+            let association = ec2::SubnetNetworkAclAssociation::builder()
+                .network_acl_id(acl)
+                .subnet_id(subnet)
+                .depends_on(entries.clone());
+            scope.add(format!("{}{zone}Acl", layer.tier.name()), association).as_handle()
+        };
+        let associations = layer.subnets.iter().zip(1..).map(association).collect();
+        (acl, associations)
     }
 
     fn own_of(&self, layer: &Layer) -> impl Iterator<Item = &Said<(super::Tier, AclEntry)>> {
@@ -200,7 +207,7 @@ impl Walls<'_> {
         lines
     }
 
-    fn entry(&self, scope: Scope<'_>, acl: ec2::NetworkAcl, name: &str, line: Line) {
+    fn entry(&self, scope: Scope<'_>, acl: ec2::NetworkAcl, name: &str, line: Line) -> Handle {
         let v6 = line.range.is_v6();
         let number = match line.traffic.protocol {
             Protocol::All => -1,
@@ -228,8 +235,8 @@ impl Walls<'_> {
         let builder = match line.range {
             Range::Known(range) if v6 => builder.ipv6_cidr_block(range),
             Range::Known(range) => builder.cidr_block(range),
-            Range::V6(range) => formwork_core::Builder::depends_on(builder.ipv6_cidr_block(range), self.ipv6),
+            Range::V6(range) => builder.ipv6_cidr_block(range).depends_on(self.ipv6),
         };
-        scope.add(name.to_owned(), builder);
+        scope.add(name.to_owned(), builder).as_handle()
     }
 }

@@ -190,6 +190,7 @@ struct Wanted {
     unencrypted: bool,
     snapshot: bool,
     replica: bool,
+    upgrade: bool,
 }
 
 fn program(app: &App, options: &Wanted) {
@@ -210,8 +211,12 @@ fn program(app: &App, options: &Wanted) {
         0 => it,
         1 => it.storage(gib(50)).grow_to(gib(500)),
         2 => it.storage(gib(400)).iops(14_000).throughput(600).fixed_storage(),
+        3 => it.io2(5000),
         _ => it.storage(gib(200)).io2(5000),
     };
+    if options.upgrade {
+        it = it.allow_major_upgrade();
+    }
     if options.public {
         it = it.publicly_accessible();
     }
@@ -226,18 +231,35 @@ fn program(app: &App, options: &Wanted) {
     let database = it.build(data.scope("Db"), &network);
     options.common.let_in(app, &network, &database);
     if options.replica && own {
-        database.replica(class).single_zone().build(data.scope("Copy"), &network);
+        let mut copy = database.replica(class).single_zone();
+        if options.upgrade {
+            let version = ["17", "8.4", "11.8"][usize::from(options.engine)];
+            copy = copy.version(version).allow_major_upgrade();
+        }
+        copy.build(data.scope("Copy"), &network);
     }
 }
 
 #[test]
 fn every_database_is_sound() {
-    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..4, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..5, flags);
     let options = (common(), own).prop_map(
-        |(common, (engine, class, standby, storage, public, unencrypted, snapshot, replica))| {
+        |(common, (engine, class, standby, storage, (public, unencrypted, snapshot, replica, upgrade)))| {
             // Advanced insights need a class that has any.
             let class = if common.insights == 2 && class == 1 { 0 } else { class };
-            Wanted { common, engine, class, standby, storage, public, unencrypted, snapshot, replica }
+            Wanted {
+                common,
+                engine,
+                class,
+                standby,
+                storage,
+                public,
+                unencrypted,
+                snapshot,
+                replica,
+                upgrade,
+            }
         },
     );
     holds(
