@@ -1,7 +1,7 @@
 //! The program of the chapter on rights.
 
 use formwork::{
-    aws::{iam, s3, secretsmanager, sqs},
+    aws::{iam, s3, secretsmanager, sns, sqs},
     patterns::Role,
     prelude::*,
 };
@@ -41,4 +41,11 @@ pub(crate) fn program(app: &App) {
             .when(iam::Condition::string_equals("cloudwatch:namespace", "Shop/Scans")),
     );
     // ANCHOR_END: statement
+
+    // ANCHOR: metrics
+    let on_call = service.add("OnCall", sns::Topic::builder());
+    let late = scans.oldest_message_age().above(600).evaluation_periods(3);
+    let late = late.alarm_description("uploads wait for more than ten minutes to be scanned");
+    service.add("ScansAreLate", late.alarm_actions([on_call.topic_arn()]));
+    // ANCHOR_END: metrics
 }

@@ -257,6 +257,25 @@ impl<'a> Stack<'a> {
         self.with(|stack| stack.account = Some(account))
     }
 
+    /// The Region that the stack is deployed to, where it is fixed: its own, that of the stack around it, or the
+    /// environment's.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Environment};
+    /// let app = App::new("shop", Environment::new("prod").region("eu-central-1"));
+    /// assert_eq!(app.stack("service").get_region().as_deref(), Some("eu-central-1"));
+    /// assert_eq!(app.stack("edge").region("us-east-1").get_region().as_deref(), Some("us-east-1"));
+    /// assert_eq!(App::for_tests().stack("service").get_region(), None);
+    /// ```
+    pub fn get_region(&self) -> Option<String> {
+        self.scope.app.model.borrow().region(self.index).map(str::to_owned)
+    }
+
+    /// The account that the stack is deployed to, where it is fixed; see [`get_region`](Self::get_region).
+    pub fn get_account(&self) -> Option<String> {
+        self.scope.app.model.borrow().account(self.index).map(str::to_owned)
+    }
+
     /// Describes the stack; shown in the console.
     #[track_caller]
     pub fn description(self, description: impl Into<Str>) -> Self {

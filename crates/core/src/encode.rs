@@ -374,7 +374,7 @@ impl Encoder {
     fn interpolation(&mut self, parts: &[Part], conditional: bool, depth: u32) {
         // Neighbouring text is joined and interpolations inside interpolations are taken apart, so that the
         // lowering sees text and values in turn.
-        let parts = flatten(parts, &mut self.flags);
+        let parts = flatten(parts, &mut self.flags, &mut self.remarks);
         match parts.as_slice() {
             [] => return self.string(""),
             [Part::Text(text)] => return self.string(text),
@@ -525,7 +525,7 @@ fn named_value(name: &str, variables: &[Field]) -> Expr {
 }
 
 /// One list of texts and values in turn, from interpolations within interpolations.
-fn flatten(parts: &[Part], flags: &mut Flags) -> Vec<Part> {
+fn flatten(parts: &[Part], flags: &mut Flags, remarks: &mut Vec<Remark>) -> Vec<Part> {
     fn push_text(out: &mut Vec<Part>, text: &str) {
         match out.last_mut() {
             Some(Part::Text(last)) => last.to_mut().push_str(text),
@@ -533,11 +533,15 @@ fn flatten(parts: &[Part], flags: &mut Flags) -> Vec<Part> {
             _ => out.push(Part::Text(Cow::Owned(text.to_owned()))),
         }
     }
-    fn walk(out: &mut Vec<Part>, parts: &[Part], flags: &mut Flags) {
+    fn walk(out: &mut Vec<Part>, parts: &[Part], flags: &mut Flags, remarks: &mut Vec<Remark>) {
         for part in parts {
             match part {
                 Part::Text(text) => push_text(out, text),
-                Part::Value(Expr::Interpolation(inner)) => walk(out, inner, flags),
+                Part::Value(Expr::Interpolation(inner)) => walk(out, inner, flags, remarks),
+                Part::Value(Expr::Remarked(remarked)) => {
+                    remarks.push(Remark { path: Vec::new(), finding: remarked.finding.clone() });
+                    walk(out, &[Part::Value(remarked.value.clone())], flags, remarks);
+                }
                 Part::Value(Expr::Text(text)) => push_text(out, text),
                 Part::Value(Expr::Int(value)) => push_text(out, &value.to_string()),
                 Part::Value(Expr::UInt(value)) => push_text(out, &value.to_string()),
@@ -552,8 +556,19 @@ fn flatten(parts: &[Part], flags: &mut Flags) -> Vec<Part> {
         }
     }
     let mut out = Vec::with_capacity(parts.len());
-    walk(&mut out, parts, flags);
+    walk(&mut out, parts, flags, remarks);
     out
+}
+
+/// Whether two values are stored as the same.
+pub(crate) fn same(one: &Expr, other: &Expr) -> bool {
+    let stored = |expr: &Expr| {
+        let mut encoder = Encoder::default();
+        encoder.value(expr);
+        let references: Vec<_> = encoder.holes.into_iter().map(|hole| hole.reference).collect();
+        (encoder.bytes, references)
+    };
+    stored(one) == stored(other)
 }
 
 /// Reads an encoded value back into an expression.
@@ -772,7 +787,7 @@ mod tests {
     fn a_substitution_written_by_hand_is_taken_apart() {
         let parts = parse_substitution("a-${AWS::Region}-${!Keep}-${Vpc.Id}", &[]);
         assert_eq!(
-            flatten(&parts, &mut Flags::default()),
+            flatten(&parts, &mut Flags::default(), &mut Vec::new()),
             vec![
                 Part::Text("a-".into()),
                 Part::Value(Expr::pseudo("AWS::Region")),

@@ -239,6 +239,21 @@ impl Expr {
         }
     }
 
+    /// Whether this reads in a template as another value does, however the two were put together: an interpolation is
+    /// stored in fewer pieces than it was written in.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource, interpolate};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("jobs");
+    /// let queue = stack.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    /// let (one, other) = (interpolate!("{queue}/{}*", "a/"), interpolate!("{queue}/{}/*", "a"));
+    /// assert!(one.expr() != other.expr() && one.expr().reads_as(other.expr()));
+    /// ```
+    pub fn reads_as(&self, other: &Self) -> bool {
+        self == other || crate::encode::same(self, other)
+    }
+
     /// Whether the value is only known at deployment: a reference, a function, or text with one in it.
     pub fn is_expression(&self) -> bool {
         match self.plain() {

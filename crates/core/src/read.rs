@@ -141,6 +141,12 @@ impl<H: TypedHandle> IntoText for H {
 /// A builder of a resource with a typed handle, with everything required set.
 ///
 /// Code is generated for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    label = "this is not a complete resource",
+    note = "a typed builder with all required properties set, or `Resource::raw(\"AWS::..\")`, would fit",
+    note = "a pattern is made by `.build(scope, ..)`; a metric becomes an alarm by `.above(..)`, `.below(..)` and the like"
+)]
 pub trait TypedBuilder {
     /// What stands for the resource once it is added.
     type Handle: TypedHandle;

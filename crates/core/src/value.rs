@@ -1,10 +1,15 @@
 //! Typed values: what goes into a property ([`Input`]) and what comes out of a handle ([`Output`]).
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
+mod existing;
+
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData, panic::Location};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     condition::Predicate,
-    expr::{Expr, Field, Key, Kind, Remarked, Str, Target},
+    expr::{At, Expr, Field, Key, Kind, Remarked, Str, Target},
     finding::Finding,
     functions,
     wires::Lowering,
@@ -108,29 +113,45 @@ pub struct Json(pub(crate) Expr);
 pub struct NoValue;
 
 macro_rules! typed_text {
-    ($($(#[$doc:meta])* $name:ident $existing:literal),* $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident $wrong:ident $existing:literal),* $(,)?) => {$(
         $(#[$doc])*
         pub struct $name<R> {
             text: Str,
+            /// Where the program named it.
+            at: Option<At>,
             kind: PhantomData<fn() -> R>,
         }
 
         impl<R> $name<R> {
             /// One that exists already, outside this program.
             #[doc = $existing]
+            #[track_caller]
             pub fn existing(text: impl Into<Str>) -> Self {
-                Self { text: text.into(), kind: PhantomData }
+                // Of a function that is handed over, as in `.map(Id::existing)`, this line would be told.
+                let at = Some(Location::caller()).filter(|at| at.file() != file!());
+                Self { text: text.into(), at, kind: PhantomData }
             }
 
             /// The text as it was given.
             pub fn as_str(&self) -> &str {
                 &self.text
             }
+
+            /// The text, with what is wrong with it.
+            fn into_form(self) -> Expr {
+                match existing::$wrong(&self.text) {
+                    Some(wrong) => {
+                        let finding = existing::finding(&self.text, &wrong, self.at);
+                        Expr::Remarked(Box::new(Remarked { value: Expr::Text(self.text), finding }))
+                    }
+                    None => Expr::Text(self.text),
+                }
+            }
         }
 
         impl<R> Clone for $name<R> {
             fn clone(&self) -> Self {
-                Self { text: self.text.clone(), kind: PhantomData }
+                Self { text: self.text.clone(), at: self.at, kind: PhantomData }
             }
         }
 
@@ -154,13 +175,13 @@ macro_rules! typed_text {
 
         impl<R> IntoInput<$name<R>> for $name<R> {
             fn into_input(self) -> Input<$name<R>> {
-                Input::new(Expr::Text(self.text))
+                Input::new(self.into_form())
             }
         }
         // A typed text is text: it may go wherever plain text may, but not the other way round.
         impl<R> IntoInput<String> for $name<R> {
             fn into_input(self) -> Input<String> {
-                Input::new(Expr::Text(self.text))
+                Input::new(self.into_form())
             }
         }
         impl<R> IntoInput<String> for Output<$name<R>> {
@@ -175,12 +196,35 @@ macro_rules! typed_text {
         }
         impl<R> IntoJson for $name<R> {
             fn into_json(self) -> Expr {
-                Expr::Text(self.text)
+                self.into_form()
             }
         }
         impl<R> IntoText for $name<R> {
             fn into_text(self) -> Expr {
-                Expr::Text(self.text)
+                self.into_form()
+            }
+        }
+
+        impl<R> Serialize for $name<R> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.text)
+            }
+        }
+        impl<'de, R> Deserialize<'de> for $name<R> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = existing::read(deserializer, stringify!($name), existing::$wrong)?;
+                Ok(Self { text: Cow::Owned(text), at: None, kind: PhantomData })
+            }
+        }
+        impl<R> JsonSchema for $name<R> {
+            fn schema_name() -> Cow<'static, str> {
+                format!("{}{}", existing::kind::<R>(), stringify!($name)).into()
+            }
+            fn schema_id() -> Cow<'static, str> {
+                std::any::type_name::<Self>().into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                existing::schema(existing::kind::<R>(), stringify!($name))
             }
         }
     )*};
@@ -197,20 +241,53 @@ typed_text! {
     /// struct Subnet;
     /// let vpc: Id<Vpc> = Id::<Subnet>::existing("subnet-0a1b2c3d");
     /// ```
-    Id "```\n# use formwork_core::Id;\n# struct Vpc;\nlet vpc: Id<Vpc> = Id::existing(\"vpc-0a1b2c3d\");\n```",
-    /// The ARN of a resource of kind `R`.
-    Arn "```\n# use formwork_core::Arn;\n# struct Topic;\nlet topic: Arn<Topic> = Arn::existing(\"arn:aws:sns:eu-central-1:111122223333:alarms\");\n```",
+    ///
+    /// A configuration may hold one, as text.
+    Id anything "```\n# use formwork_core::Id;\n# struct Vpc;\nlet vpc: Id<Vpc> = Id::existing(\"vpc-0a1b2c3d\");\n```",
+    /// The ARN of a resource of kind `R`: `arn:partition:service:region:account:resource`.
+    ///
+    /// Text of another form is a finding, `FW0707`, at the line that names it; not so what CloudFormation looks up when
+    /// it deploys, `{{resolve:..}}`.
+    ///
+    /// A configuration may hold one, as text; one that is none is reported with the file and line.
+    ///
+    /// ```
+    /// use formwork_core::{Arn, config};
+    ///
+    /// struct Certificate;
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Config {
+    ///     certificate: Arn<Certificate>,
+    /// }
+    ///
+    /// let text = "certificate = 'arn:aws:acm:eu-central-1:111122223333:certificate/0a1b'";
+    /// let (config, _) = config::parse::<Config>("config/prod.toml", text)?;
+    /// assert!(config.certificate.as_str().ends_with("0a1b"));
+    ///
+    /// let findings = config::parse::<Config>("config/prod.toml", "certificate = 'my-cert'").err().unwrap_or_default();
+    /// assert_eq!(
+    ///     findings.to_string(),
+    ///     "error[FW0504]: `certificate`: \"my-cert\" is no ARN: it does not begin with `arn:` (config/prod.toml:1:15)"
+    /// );
+    /// # Ok::<(), formwork_core::Findings>(())
+    /// ```
+    Arn no_arn "```\n# use formwork_core::Arn;\n# struct Topic;\nlet topic: Arn<Topic> = Arn::existing(\"arn:aws:sns:eu-central-1:111122223333:alarms\");\n```",
     /// The name of a resource of kind `R`, such as a bucket's.
-    Name "```\n# use formwork_core::Name;\n# struct Bucket;\nlet bucket: Name<Bucket> = Name::existing(\"acme-logs\");\n```",
+    ///
+    /// A configuration may hold one, as text.
+    Name anything "```\n# use formwork_core::Name;\n# struct Bucket;\nlet bucket: Name<Bucket> = Name::existing(\"acme-logs\");\n```",
     /// The identifier, the ARN or the name of a resource of kind `R`, for properties that take any of them.
-    Identifier "```\n# use formwork_core::Identifier;\n# struct Key;\nlet key: Identifier<Key> = Identifier::existing(\"alias/aws/sqs\");\n```",
+    ///
+    /// A configuration may hold one, as text.
+    Identifier anything "```\n# use formwork_core::Identifier;\n# struct Key;\nlet key: Identifier<Key> = Identifier::existing(\"alias/aws/sqs\");\n```",
 }
 
 macro_rules! identifies {
     ($($type:ident),*) => {$(
         impl<R> IntoInput<Identifier<R>> for $type<R> {
             fn into_input(self) -> Input<Identifier<R>> {
-                Input::new(Expr::Text(self.text))
+                Input::new(self.into_form())
             }
         }
         impl<R> IntoInput<Identifier<R>> for Output<$type<R>> {

@@ -69,8 +69,8 @@ pub mod prelude {
     #[cfg(feature = "patterns")]
     pub use formwork_patterns::{
         BucketGrants as _, Connect as _, Grantee as _, KeyGrants as _, LogGroupGrants as _,
-        ParameterGrants as _, QueueGrants as _, RepositoryGrants as _, SecretGrants as _, TableGrants as _,
-        TopicGrants as _,
+        ParameterGrants as _, QueueGrants as _, QueueMetrics as _, RepositoryGrants as _, SecretGrants as _,
+        TableGrants as _, TopicGrants as _,
     };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;

@@ -11,7 +11,7 @@ use formwork_aws::{
 };
 use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope};
 
-use crate::{ThreeTierVpc, value::output};
+use crate::{ThreeTierVpc, three_tier_vpc::AddressRange, value::output};
 pub(crate) use rules::{Direction, Peer, connect};
 pub(crate) use traffic::Protocol;
 pub use traffic::Traffic;
@@ -75,14 +75,17 @@ pub(crate) struct Waiting {
 }
 
 impl<'a> SecurityGroup<'a> {
-    /// A group in a network, made in the scope of what it is for.
+    /// A group in a network, made in the scope of what it is for. A network in another Region or account than the
+    /// scope's stack is a finding, `FW3012`.
     #[track_caller]
     pub fn new(
         scope: impl Into<Scope<'a>>,
         network: &ThreeTierVpc<'a>,
         description: impl IntoInput<String>,
     ) -> Self {
-        Self::in_vpc(scope.into().for_caller(), network.id(), description)
+        let scope = scope.into().for_caller();
+        network.has_room_for(&scope);
+        Self::in_vpc(scope, network.id(), description)
     }
 
     /// The same before there is a network.
@@ -201,6 +204,11 @@ impl<'a> SecurityGroup<'a> {
 /// relay.allow_to(&filter, Traffic::udp(11335));
 /// relay.allow_to(&filter, Traffic::icmp());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no part in connections",
+    label = "this has no security group",
+    note = "a service, a task, a load balancer, a database, a cache and a `SecurityGroup` have one; a pattern of your own implements `Connect`"
+)]
 pub trait Connect<'a> {
     /// The group whose rules decide.
     fn security_group(&self) -> &SecurityGroup<'a>;
@@ -234,16 +242,16 @@ pub trait Connect<'a> {
 
     /// Lets a range of addresses in, such as that of an office.
     #[track_caller]
-    fn allow_from_addresses(&self, range: Cidr, traffic: impl Into<Traffic>) {
-        let (group, traffic) = (self.security_group(), traffic.into());
+    fn allow_from_addresses(&self, range: impl AddressRange, traffic: impl Into<Traffic>) {
+        let (group, traffic, range) = (self.security_group(), traffic.into(), range.cidr());
         let id = format!("From{}Port{}", of_range(range), traffic.name());
         group.rule(group.rules, Direction::In, id, traffic, &format!("from {range}"), Peer::Range(range));
     }
 
     /// Lets it talk to a range of addresses.
     #[track_caller]
-    fn allow_to_addresses(&self, range: Cidr, traffic: impl Into<Traffic>) {
-        let (group, traffic) = (self.security_group(), traffic.into());
+    fn allow_to_addresses(&self, range: impl AddressRange, traffic: impl Into<Traffic>) {
+        let (group, traffic, range) = (self.security_group(), traffic.into(), range.cidr());
         let id = format!("To{}Port{}", of_range(range), traffic.name());
         group.rule(group.rules, Direction::Out, id, traffic, &format!("to {range}"), Peer::Range(range));
     }

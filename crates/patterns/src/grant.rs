@@ -4,9 +4,12 @@ use formwork_aws::{
     iam,
     policy::{Document, Identity, Statement},
 };
-use formwork_core::{Expr, IntoJson, Output, Scope, json};
+use formwork_core::{Expr, Finding, IntoJson, Output, Scope, json};
 
-use crate::SecretValue;
+use crate::{
+    SecretValue,
+    place::{Said, report},
+};
 
 /// A role, and where it stands: what rights are given to.
 ///
@@ -45,6 +48,12 @@ impl<'a> Role<'a> {
 }
 
 /// What rights are given to: a [`Role`], or what acts with one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be given rights",
+    label = "this acts with no role",
+    note = "a service, a task and `Role::of(scope, role)` can; a pattern of your own implements `Grantee`",
+    note = "where nothing but a connection is wanted, `a.allow_to(&b, port)` makes it"
+)]
 pub trait Grantee<'a> {
     /// The role that it acts with.
     fn role(&self) -> Role<'a>;
@@ -67,8 +76,8 @@ pub trait Grantee<'a> {
             (Some(index), Some(statement)) => {
                 let path = format!("Policies.{index}.PolicyDocument.Statement");
                 let known = edit.get(&path);
-                if !known.is_some_and(|known| known.as_list().is_some_and(|known| known.contains(&statement)))
-                {
+                let known = known.as_ref().and_then(Expr::as_list).unwrap_or_default();
+                if !known.iter().any(|known| known.reads_as(&statement)) {
                     edit.append(&path, formwork_core::Json::from_expr(statement));
                 }
             }
@@ -87,11 +96,18 @@ impl<'a> Grantee<'a> for Role<'a> {
 }
 
 /// What takes settings: environment variables, and secrets by reference.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no settings",
+    label = "this has no environment variables",
+    note = "a service and a task take them; leave `.env(..)` out where somebody else configures the program"
+)]
 pub trait Configure {
     /// Sets a variable to a value that anybody may see.
+    #[track_caller]
     fn set_variable(&self, name: &str, value: Output<String>);
 
     /// Sets a variable to a secret's value, which is looked up when the program starts.
+    #[track_caller]
     fn set_secret(&self, name: &str, value: SecretValue);
 }
 
@@ -136,11 +152,22 @@ impl<'g, G: ?Sized> Granted<'g, G> {
         self.settings.push((suffix, Setting::Secret(value)));
         self
     }
-}
 
-impl<G: Configure + ?Sized> Granted<'_, G> {
-    /// Sets environment variables of this name to where the thing is found and how to get in.
-    pub fn env(self, name: &str) {
+    /// Sets environment variables of this name to where the thing is found and how to get in. What cannot be the name of a
+    /// variable is a finding, `FW3042`.
+    #[track_caller]
+    pub fn env<'a>(self, name: &str)
+    where
+        G: Configure + Grantee<'a>,
+    {
+        let said = Said::new(name);
+        // The suffix makes no name of an empty text: of `_HOST` nobody could tell whose it is.
+        if name.is_empty() || name.contains('=') {
+            let finding = Finding::error("FW3042", format!("`{name}` cannot be the name of a variable"))
+                .help("a name is not empty and has no `=`; letters, digits and `_` are usual");
+            report(&self.to.role().scope(), finding, said.at);
+            return;
+        }
         for (suffix, setting) in self.settings {
             let name = format!("{name}{suffix}");
             match setting {

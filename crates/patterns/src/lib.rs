@@ -35,16 +35,19 @@ mod window;
 
 pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
-pub use database::Database;
-pub use fargate::{Deployment, FargateService, FargateTask, Scaling, ScheduledTask, Sidecar, Target};
+pub use database::{Database, ReaderTarget};
+pub use fargate::{
+    ContainerHealth, Deployment, FargateService, FargateTask, Image, Scaling, ScheduledTask, ServiceConnect,
+    Sidecar, Target, Timing,
+};
 pub use grant::{Configure, Granted, Grantee, Role};
 pub use grants::{
     BucketGrants, KeyGrants, LogGroupGrants, ParameterGrants, QueueGrants, RepositoryGrants, SecretGrants,
     TableGrants, TopicGrants,
 };
-pub use load_balancer::{LoadBalancer, Route};
-pub use metric::{Metric, Stat};
+pub use load_balancer::{HealthCheck, LoadBalancer, Route, TargetGroup};
+pub use metric::{Metric, QueueMetrics, Stat};
 pub use schedule::{Schedule, Weekday};
-pub use secret::SecretValue;
-pub use three_tier_vpc::{AclEntry, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};
+pub use secret::{IntoSecretValue, SecretValue};
+pub use three_tier_vpc::{AclEntry, AddressRange, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};
 pub use window::Window;

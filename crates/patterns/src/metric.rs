@@ -1,5 +1,7 @@
 //! Metrics of what patterns make, ready for alarms.
 
+mod queue;
+
 use formwork_aws::{
     cloudwatch,
     cloudwatch::alarm,
@@ -8,6 +10,7 @@ use formwork_aws::{
 use formwork_core::{IntoText, Output};
 
 use crate::value::text;
+pub use queue::QueueMetrics;
 
 /// A metric with its dimensions: what alarms watch and scaling follows.
 ///

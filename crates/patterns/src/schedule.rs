@@ -24,7 +24,8 @@ use crate::place::{Said, report};
 /// ```
 ///
 /// A time that does not exist, such as the hour 24, and an expression that cannot be read are a finding, `FW3064`;
-/// what cannot be the name of a time zone is `FW3065`.
+/// what cannot be the name of a time zone, such as `UTC+2`, is `FW3065`. Whether there is a zone of that name is found out
+/// by AWS, at deployment.
 #[derive(Clone, Debug)]
 #[must_use = "a schedule does nothing until it is given to what it is for"]
 pub struct Schedule {
@@ -157,7 +158,7 @@ impl Schedule {
     }
 
     /// Says whose clock is meant, by a name of the time zone database, such as `Europe/Berlin`. UTC unless set; a
-    /// zone with summer time moves the schedule with it.
+    /// zone with summer time moves the schedule with it. Names are judged by their form; the list of zones is AWS's.
     #[track_caller]
     pub fn in_zone(mut self, zone: impl Into<String>) -> Self {
         self.zone = Some(Said::new(zone.into()));

@@ -95,6 +95,42 @@ impl SecretValue {
     }
 }
 
+/// What says where a secret is kept: a [`SecretValue`], a secret of Secrets Manager, a parameter of Systems Manager.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say where a secret is kept",
+    label = "expected a secret by reference",
+    note = "a `secretsmanager::Secret` or an `ssm::Parameter` of the program would fit, what exists already is `SecretValue::of(Arn::existing(\"..\"))` or `SecretValue::parameter(\"/..\")`",
+    note = "a value that anybody may see goes into `.environment(name, value)`"
+)]
+pub trait IntoSecretValue {
+    /// Where it is kept.
+    fn into_secret_value(self) -> SecretValue;
+}
+
+impl IntoSecretValue for SecretValue {
+    fn into_secret_value(self) -> SecretValue {
+        self
+    }
+}
+
+impl IntoSecretValue for &SecretValue {
+    fn into_secret_value(self) -> SecretValue {
+        self.clone()
+    }
+}
+
+impl IntoSecretValue for secretsmanager::Secret {
+    fn into_secret_value(self) -> SecretValue {
+        self.into()
+    }
+}
+
+impl IntoSecretValue for ssm::Parameter {
+    fn into_secret_value(self) -> SecretValue {
+        self.into()
+    }
+}
+
 impl From<secretsmanager::Secret> for SecretValue {
     fn from(secret: secretsmanager::Secret) -> Self {
         Self::of(secret)

@@ -8,12 +8,15 @@ mod make;
 mod nat;
 mod network_acl;
 mod plan;
+mod range;
+
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use formwork_aws::{
     ec2, iam, logs,
     types::{Cidr, Zone},
 };
-use formwork_core::{AsHandle, Handle, Id, IntoInput, Output, Scope, interpolate, pseudo};
+use formwork_core::{AsHandle, Finding, Handle, Id, IntoInput, Output, Scope, interpolate, pseudo};
 
 pub use builder::Builder;
 pub use endpoints::Endpoint;
@@ -21,10 +24,12 @@ pub use existing::Existing;
 pub use flow_logs::Recorded;
 pub use nat::Nat;
 pub use network_acl::AclEntry;
+pub use range::AddressRange;
 
 use crate::{
     Connect, SecurityGroup,
     connect::{Direction, Peer},
+    place::report,
 };
 
 /// A VPC with tiers of subnets, and everything patterns need to know of it.
@@ -109,6 +114,8 @@ pub struct ThreeTierVpc<'a> {
     layers: Vec<Layer>,
     made: Made<'a>,
     dual_stack: bool,
+    /// The stacks and lines that were told that they are elsewhere. All clones of a network share it.
+    told: Rc<RefCell<BTreeSet<(String, String)>>>,
 }
 
 /// A layer of a network.
@@ -222,11 +229,11 @@ fn service_layer(layers: &[Layer]) -> Option<&Layer> {
 }
 
 impl<'a> ThreeTierVpc<'a> {
-    /// A network with this range of addresses.
+    /// A network with this range of addresses: `cidr!("10.0.0.0/16")`, or a [`Cidr`] of the configuration.
     #[expect(clippy::new_ret_no_self, reason = "patterns are made by builders, as resources are")]
     #[track_caller]
-    pub fn new(range: Cidr) -> Builder {
-        Builder::new(range)
+    pub fn new(range: impl AddressRange) -> Builder {
+        Builder::new(range.cidr())
     }
 
     /// A network that exists already, outside this program, as far as patterns have to know it.
@@ -245,8 +252,8 @@ impl<'a> ThreeTierVpc<'a> {
     /// SecurityGroup::new(stack.scope("Api"), &network, "the shop's API");
     /// ```
     #[track_caller]
-    pub fn existing(id: impl IntoInput<Id<ec2::Vpc>>, range: Cidr) -> Existing {
-        Existing::new(id, range)
+    pub fn existing(id: impl IntoInput<Id<ec2::Vpc>>, range: impl AddressRange) -> Existing {
+        Existing::new(id, range.cidr())
     }
 
     fn of(
@@ -257,7 +264,39 @@ impl<'a> ThreeTierVpc<'a> {
         made: Made<'a>,
         dual_stack: bool,
     ) -> Self {
-        Self { scope, id, range, layers, made, dual_stack }
+        Self { scope, id, range, layers, made, dual_stack, told: Rc::default() }
+    }
+
+    /// Reports, once a line, that something cannot be in the network because its stack is in another Region or account.
+    /// Of a stack for which neither is fixed, nothing is known.
+    // docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html: a VPC is in one Region.
+    pub(crate) fn has_room_for(&self, scope: &Scope<'a>) {
+        let (network, other) = (self.scope.stack(), scope.stack());
+        let differ =
+            |here: Option<String>, there: Option<String>| Some((here?, there?)).filter(|(a, b)| a != b);
+        let regions = differ(network.get_region(), other.get_region());
+        let accounts = differ(network.get_account(), other.get_account());
+        let (what, (here, there), help) = match (regions, accounts) {
+            (Some(regions), _) => {
+                ("Region", regions, "make a network in that Region too, or deploy the stack to the network's")
+            }
+            (None, Some(accounts)) => (
+                "account",
+                accounts,
+                "make a network in that account too; what AWS RAM shares with it is there a `ThreeTierVpc::existing(..)`, \
+                 built in a stack of that account",
+            ),
+            (None, None) => return,
+        };
+        let Some(at) = scope.caller() else { return };
+        if self.told.borrow_mut().insert((other.id(), at.to_string())) {
+            let message = format!(
+                "the network of stack `{}` is in the {what} {here}, and the stack `{}` in {there}",
+                network.id(),
+                other.id()
+            );
+            report(scope, Finding::error("FW3012", message).help(help), at);
+        }
     }
 
     /// Where it stands.

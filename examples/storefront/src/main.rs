@@ -1,7 +1,7 @@
 //! A storefront: a network in three zones, a service that scales behind a load balancer, and a database that only it reaches.
 
 use formwork::{
-    aws::{ecs::Fargate, rds},
+    aws::{certificatemanager::Certificate, ecs::Fargate, rds},
     patterns::{Database, FargateService, LoadBalancer, Target, ThreeTierVpc},
     prelude::*,
 };
@@ -9,7 +9,7 @@ use formwork::{
 #[derive(Deserialize, JsonSchema)]
 struct Config {
     image: String,
-    certificate: String,
+    certificate: Arn<Certificate>,
     database: rds::Class,
 }
 
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
             .size(Fargate::Cpu512.memory_gib::<1>())
             .port(8000)
             .scale(2..=10, [Target::cpu(70), Target::memory(80)])
-            .behind(LoadBalancer::public().https(Arn::existing(config.certificate)))
+            .behind(LoadBalancer::public().https(config.certificate))
             .build(service.scope("Api"), &network);
         db.allow_from(&api).env("DATABASE");
         service.output("Url", api.url());

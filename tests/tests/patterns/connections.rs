@@ -191,7 +191,7 @@ fn backwards(first: u16, last: u16) -> std::ops::RangeInclusive<u16> {
 #[test]
 fn what_makes_no_sense_is_told_of_the_line_that_says_it() {
     type Say = for<'a> fn(&SecurityGroup<'a>, &SecurityGroup<'a>, &ThreeTierVpc<'a>);
-    let cases: [(&str, Say); 5] = [
+    let cases: [(&str, Say); 6] = [
         ("FW0706", |one, two, _| one.allow_to(two, backwards(9010, 9000))),
         ("FW1211", |one, _, network| {
             SecurityGroup::new(one.scope().scope("Other"), network, "what's this?");
@@ -199,6 +199,14 @@ fn what_makes_no_sense_is_told_of_the_line_that_says_it() {
         ("FW2001", |one, _, _| one.allow_from_internet(22)),
         ("FW2003", |one, _, _| one.allow_from_internet(8443)),
         ("FW2001", |one, _, _| one.allow_from_addresses(cidr!("0.0.0.0/0"), 22)),
+        ("FW3013", |one, _, _| {
+            let (near, far) = (one.scope().app().stack("near"), one.scope().app().stack("far"));
+            let (near, far) = (near.region("eu-central-1"), far.region("us-east-1"));
+            let here = ThreeTierVpc::new(cidr!("10.1.0.0/16")).build(near);
+            let there = ThreeTierVpc::new(cidr!("10.2.0.0/16")).build(far);
+            let store = SecurityGroup::new(far.scope("Store"), &there, "store");
+            SecurityGroup::new(near.scope("Api"), &here, "API").allow_to(&store, 5432);
+        }),
     ];
     for (code, say) in cases {
         let app = App::for_tests();

@@ -1,5 +1,7 @@
 //! Rights on resources, as methods of their handles.
 
+use std::{cell::RefCell, panic::Location};
+
 use formwork::{
     aws::{
         dynamodb::{
@@ -18,11 +20,14 @@ use formwork::{
     },
     check::Check,
     core::{App, Assembly, Format, Identifier, Severity},
-    patterns::{Cache, FargateService, Role, ThreeTierVpc},
+    patterns::{
+        Cache, Configure, Database, FargateService, Grantee, LoadBalancer, Metric, Role, SecretValue,
+        ThreeTierVpc,
+    },
     prelude::*,
 };
 
-use super::{assemble, client::Client, said, says_nothing, template};
+use super::{assemble, client::Client, network::refused, said, says_nothing, template, text, warnings};
 use crate::support::{folder, lint, templates};
 
 /// The template of one stack.
@@ -185,6 +190,141 @@ fn what_is_said_twice_stands_once() {
         queue.grant_send(&worker);
     });
     assert_eq!(policies(&assembly).lines().count(), 2);
+}
+
+/// Also where an ARN is text with references in it, which is stored in other pieces than it was written in.
+#[test]
+fn what_is_said_twice_of_a_part_of_something_stands_once() {
+    let assembly = |times: usize| {
+        assemble("prod", |app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+            let data = app.stack("data");
+            let key = data.add("Key", kms::Key::builder().description("own").enable_key_rotation(true));
+            let uploads = data.add("Uploads", bucket(Some(key)).keep_on_removal());
+            let carts = data.add("Carts", table(Some(key)).keep_on_removal());
+            let orders = Database::postgres("17", "db.t4g.medium").build(data.scope("Orders"), &network);
+            let sessions = Cache::valkey("8.2", "cache.t4g.small")
+                .iam_authentication()
+                .build(data.scope("Sessions"), &network);
+            let worker = FargateService::new("111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop:1");
+            let worker = worker.build(app.stack("service").scope("Worker"), &network);
+            for _ in 0..times {
+                uploads.grant_read(&worker);
+                uploads.below("images/").grant_read_write(&worker);
+                carts.grant_read_write(&worker);
+                orders.allow_from(&worker).env("ORDERS");
+                sessions.allow_from(&worker).env("SESSIONS");
+            }
+        })
+    };
+    assert_eq!(text(&assembly(2)), text(&assembly(1)));
+}
+
+#[test]
+fn a_setting_needs_a_name_that_a_variable_can_have() {
+    let cases: [fn(&sqs::Queue, &FargateService<'_>); 2] =
+        [|queue, api| queue.grant_send(api).env("MY QUEUE="), |queue, api| queue.grant_send(api).env("")];
+    for case in cases {
+        let findings = refused(|app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+            let service = app.stack("service");
+            let queue = service.add("Queue", sqs::Queue::builder());
+            let api =
+                FargateService::new("public.ecr.aws/acme/api:1.4").build(service.scope("Api"), &network);
+            case(&queue, &api);
+        });
+        let all: Vec<_> = findings.iter().collect();
+        let [finding] = all.as_slice() else { panic!("{findings}") };
+        assert_eq!(finding.code, "FW3042", "{findings}");
+        assert!(finding.spans[0].at.file.ends_with("patterns/grants.rs"), "{findings}");
+    }
+}
+
+/// What is found of a setting that was handed over is told of the line that did so.
+#[test]
+fn settings_are_told_of_the_line_that_hands_them_over() {
+    let told = RefCell::new(Vec::new());
+    struct Listener<'l>(Role<'l>, &'l RefCell<Vec<(String, u32)>>);
+    impl<'l> Grantee<'l> for Listener<'l> {
+        fn role(&self) -> Role<'l> {
+            self.0
+        }
+    }
+    impl Configure for Listener<'_> {
+        fn set_variable(&self, name: &str, _: Output<String>) {
+            self.1.borrow_mut().push((name.to_owned(), Location::caller().line()));
+        }
+        fn set_secret(&self, _: &str, _: SecretValue) {}
+    }
+    assemble("prod", |app| {
+        let stack = app.stack("shop");
+        let uploads = stack.add("Uploads", bucket(None).keep_on_removal());
+        let listener = Listener(role(stack.scope("Api")), &told);
+        uploads.below("a/").grant_read(&listener).env("UPLOADS");
+        assert!(told.borrow().iter().all(|(_, line)| *line == line!() - 1), "{told:?}");
+        assert_eq!(told.borrow().len(), 2);
+    });
+}
+
+/// Text that is no ARN is told of the line that names it, also where a pattern writes it into something of its own.
+#[test]
+fn what_exists_already_is_named_as_a_whole() {
+    let cases: [fn(&App); 4] = [
+        |app| {
+            let on_call: Arn<sns::Topic> = Arn::existing("on-call");
+            let failing = Metric::new("Shop", "Failed").above(5).alarm_actions([on_call]);
+            app.stack("shop").add("Failing", failing);
+        },
+        |app| {
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+            let balancer = LoadBalancer::public().https(Arn::existing("my-cert"));
+            balancer.build(app.stack("service").scope("Balancer"), &network);
+        },
+        |app| {
+            let role = role(app.stack("shop").scope("Api"));
+            let secret = SecretValue::of(Arn::existing("arn:aws:secretsmanager:payments")).key("token");
+            secret.statements().into_iter().for_each(|statement| role.grant(statement));
+        },
+        |app| {
+            let stack = app.stack("shop");
+            let topic: Arn<sns::Topic> = Arn::existing("arn:aws:sns:eu-central-1:11112222333:alarms");
+            stack.add("Queue", sqs::Queue::builder());
+            stack.output("Topic", interpolate!("topic {topic}"));
+        },
+    ];
+    let told: Vec<String> = cases
+        .iter()
+        .map(|case| {
+            let findings = refused(case);
+            for finding in findings.iter() {
+                assert_eq!(finding.code, "FW0707", "{findings}");
+                assert!(finding.spans[0].at.file.ends_with("patterns/grants.rs"), "{findings}");
+            }
+            findings.iter().next().map(|finding| finding.message.clone()).unwrap_or_default()
+        })
+        .collect();
+    insta::assert_snapshot!("grants_no_arn", told.join("\n"));
+    // What CloudFormation looks up is not known before.
+    assemble("prod", |app| {
+        let topic: Arn<sns::Topic> = Arn::existing("{{resolve:ssm:/shop/topic}}");
+        app.stack("shop").add("Failing", Metric::new("Shop", "Failed").above(5).alarm_actions([topic]));
+    });
+}
+
+#[test]
+fn queues_have_metrics() {
+    let assembly = assemble("prod", |app| {
+        let stack = app.stack("shop");
+        let jobs = stack.add("Jobs", sqs::Queue::builder());
+        stack.add("Waiting", jobs.visible_messages().above(1000));
+        stack.add("InFlight", jobs.messages_in_flight().above(100_000));
+        stack.add("Late", jobs.oldest_message_age().above(600));
+        stack.add("Idle", jobs.messages_sent().below(1));
+        stack.add("Stuck", jobs.messages_deleted().below(1));
+    });
+    assert_eq!(warnings(&Check::new().assembly(&assembly)), Vec::<String>::new());
+    insta::assert_snapshot!("grants_queue_metrics", text(&assembly));
+    lints("queue-metrics", &assembly);
 }
 
 /// The data in one stack and the service in another: what is granted stands with the service, and the data know nothing

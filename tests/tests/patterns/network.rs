@@ -6,10 +6,10 @@ use formwork::{
         types::{Cidr, cidr, days},
     },
     check::{Answer, Check, Internet, Party, Ports, Reachability},
-    core::{App, Assembly, Environment, Finding, Findings, Id, Options, Severity},
+    core::{App, Assembly, Environment, Finding, Findings, Id, Options, Scope, Severity},
     patterns::{
-        AclEntry, Connect, Endpoint, Nat, Recorded, Routing, SecurityGroup, ThreeTierVpc, Tier,
-        three_tier_vpc::Builder,
+        AclEntry, Cache, Connect, Database, Endpoint, FargateService, FargateTask, LoadBalancer, Nat,
+        Recorded, Routing, SecurityGroup, ThreeTierVpc, Tier, three_tier_vpc::Builder,
     },
 };
 use proptest::prelude::*;
@@ -604,4 +604,82 @@ fn metrics_are_those_of_the_gateways() {
         assert_eq!(of_all.len(), 2);
         assert!(of_all.iter().all(|it| it.namespace() == "AWS/NATGateway" && it.dimensions().len() == 1));
     }
+}
+
+/// A program with a network in the environment's Region and account, and a stack elsewhere.
+fn apart(say: for<'a> fn(Scope<'a>, &ThreeTierVpc<'a>)) -> impl Fn(&App) {
+    move |app| {
+        let network = ThreeTierVpc::new(RANGE).zones(2).build(app.stack("network"));
+        say(app.stack("far").region("eu-west-1").scope("Far"), &network);
+    }
+}
+
+/// Every pattern sees that a network is in one Region and account, and says so once.
+#[test]
+fn what_stands_elsewhere_than_its_network_is_told() {
+    let told = [
+        one(
+            "FW3012",
+            apart(|far, network| {
+                SecurityGroup::new(far, network, "a group");
+            }),
+        ),
+        one(
+            "FW3012",
+            apart(|far, network| {
+                FargateService::new("public.ecr.aws/acme/api:1.4").build(far, network);
+            }),
+        ),
+        one(
+            "FW3012",
+            apart(|far, network| {
+                FargateTask::new("public.ecr.aws/acme/api:1.4").command(["run"]).build(far, network);
+            }),
+        ),
+        one(
+            "FW3012",
+            apart(|far, network| {
+                Database::postgres("17", "db.t4g.medium").proxy().build(far, network);
+            }),
+        ),
+        one(
+            "FW3012",
+            apart(|far, network| {
+                Cache::valkey("8.2", "cache.t4g.small").build(far, network);
+            }),
+        ),
+        one(
+            "FW3012",
+            apart(|far, network| {
+                LoadBalancer::internal().plain_http().build(far, network);
+            }),
+        ),
+        one("FW3012", |app| {
+            let network = ThreeTierVpc::new(RANGE).zones(2).build(app.stack("network"));
+            let other = app.stack("other").account("444455556666");
+            SecurityGroup::new(other.scope("Api"), &network, "a group");
+            // What is shared is there an existing network.
+            let shared = ThreeTierVpc::existing(Id::existing("vpc-0a1b2c3d4e5f60718"), RANGE)
+                .subnets(Tier::Application, [Id::existing("subnet-0cc1b2c3d4e5f6071")])
+                .build(other);
+            SecurityGroup::new(other.scope("Worker"), &shared, "a group");
+        }),
+        one("FW3012", |app| {
+            let stack = app.stack("network");
+            stack.add("Address", ec2::Eip::builder());
+            let network = ThreeTierVpc::existing(Id::existing("vpc-0a1b2c3d4e5f60718"), RANGE)
+                .subnets(Tier::Application, [Id::existing("subnet-0cc1b2c3d4e5f6071")])
+                .build(stack);
+            SecurityGroup::new(app.stack("far").region("eu-west-1").scope("Api"), &network, "a group");
+        }),
+    ];
+    insta::assert_snapshot!("network_elsewhere", told.join("\n"));
+}
+
+#[test]
+fn of_a_region_that_is_not_fixed_nothing_is_said() {
+    let app = App::for_tests();
+    let network = ThreeTierVpc::new(RANGE).zones(2).build(app.stack("network"));
+    SecurityGroup::new(app.stack("far").region("eu-west-1").scope("Api"), &network, "a group");
+    app.synth(&Options::default()).expect("a program that may be sound");
 }

@@ -1,11 +1,12 @@
 //! The rules of connections: what they are called, and where they stand.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, panic::Location};
 
 use formwork_aws::{ec2, types::Cidr};
-use formwork_core::{AsHandle, Expr, Handle, Id, Input, IntoInput, Output, Scope};
+use formwork_core::{AsHandle, Expr, Finding, Handle, Id, Input, IntoInput, Output, Scope};
 
 use super::{SecurityGroup, Traffic};
+use crate::place::report;
 
 /// Which way a rule lets something through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,9 +112,8 @@ impl<'a> SecurityGroup<'a> {
         let mut number = 1;
         while let Some(known) = rules.find(&name) {
             let known = rules.edit(known);
-            let is = |property: &str, value: &Expr| {
-                known.get(property).is_some_and(|known| known.plain() == value.plain())
-            };
+            let is =
+                |property: &str, value: &Expr| known.get(property).is_some_and(|known| known.reads_as(value));
             if is("GroupId", self.id.expr()) && is(peer.0, &peer.1) {
                 return None;
             }
@@ -134,6 +134,7 @@ pub(crate) fn connect<'a>(
     traffic: impl Into<Traffic>,
 ) {
     let traffic = traffic.into();
+    apart(&rules, from, to, Location::caller());
     let rules = rules.for_caller();
     let (begins, answers, ports) = (from.label(rules), to.label(rules), traffic.name());
     let here = |group: &SecurityGroup<'a>| {
@@ -152,6 +153,29 @@ pub(crate) fn connect<'a>(
     // Neither end has the connection before both rules are there.
     out.into_iter().for_each(|rule| to.added(rule));
     into.into_iter().for_each(|rule| from.added(rule));
+}
+
+/// Reports groups in two Regions: a rule cannot name a group of another one, whether or not the networks are connected.
+// docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
+fn apart<'a>(
+    rules: &Scope<'a>,
+    from: &SecurityGroup<'a>,
+    to: &SecurityGroup<'a>,
+    at: &'static Location<'static>,
+) {
+    // Where a group outside the program is, is not known.
+    let region = |group: &SecurityGroup<'a>| group.group.and_then(|_| group.scope.stack().get_region());
+    let (Some(begins), Some(answers)) = (region(from), region(to)) else { return };
+    if begins != answers {
+        let message = format!(
+            "`{}` is in {begins} and `{}` in {answers}: no rule can name a group of another Region",
+            from.label(*rules),
+            to.label(*rules)
+        );
+        let help = "networks that are connected across Regions let addresses in: \
+                    `allow_to_addresses(range, port)` there, `allow_from_addresses(range, port)` here";
+        report(rules, Finding::error("FW3013", message).help(help), at);
+    }
 }
 
 /// Where the rules of a connection stand: with the group that begins it, unless the other group's stack waits for that

@@ -100,8 +100,9 @@ macro_rules! task_setters {
                 self
             }
 
-            /// Sets an environment variable to a value that anybody may see. A secret does not compile here:
-            /// [`secret`](Self::secret) takes it, by reference.
+            /// Sets an environment variable to a value that anybody may see. The value of a secret does not compile here:
+            /// [`secret`](Self::secret) takes it, by reference. The handle of a secret does: what it stands for as text is
+            /// the secret's ARN, with which a program that has the right can ask for the value itself.
             #[track_caller]
             pub fn environment(mut self, name: impl Into<String>, value: impl formwork_core::IntoText) -> Self {
                 self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
@@ -114,10 +115,10 @@ macro_rules! task_setters {
             /// Sets an environment variable to a secret, which is looked up when the container starts; only this secret
             /// may be read for it.
             #[track_caller]
-            pub fn secret(mut self, name: impl Into<String>, value: impl Into<$crate::SecretValue>) -> Self {
+            pub fn secret(mut self, name: impl Into<String>, value: impl $crate::IntoSecretValue) -> Self {
                 self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
                     name: name.into(),
-                    value: $crate::fargate::variables::Setting::Secret(value.into()),
+                    value: $crate::fargate::variables::Setting::Secret(value.into_secret_value()),
                 }));
                 self
             }

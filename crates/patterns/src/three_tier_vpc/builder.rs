@@ -102,7 +102,8 @@ impl Builder {
     }
 
     /// Names the zones in which there are subnets: for what has to be near to something that is in one. A template that
-    /// names zones is of one Region only, which is what `W3010` of cfn-lint says.
+    /// names zones is of one Region only, which is what `W3010` of cfn-lint says. Names are judged by their form; whether the
+    /// account has the zone, AWS finds out at deployment.
     ///
     /// ```
     /// # use formwork_aws::types::cidr;

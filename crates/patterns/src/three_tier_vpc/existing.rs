@@ -63,7 +63,8 @@ impl Existing {
         Self { endpoints: Some(output(group)), ..self }
     }
 
-    /// The network, for patterns to use: it makes no resources.
+    /// The network, for patterns to use: it makes no resources. It is taken to be in the Region and account of the
+    /// scope's stack.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>) -> ThreeTierVpc<'a> {
         let scope = scope.into().for_caller();
