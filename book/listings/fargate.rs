@@ -67,9 +67,7 @@ pub(crate) fn program(app: &App) {
     // ANCHOR: metrics
     let busy = api.cpu_utilization().above(85).evaluation_periods(5).alarm_description("the API is busy");
     stack.add("Busy", busy.alarm_actions([on_call.clone()]));
-    if let Some(errors) = api.server_errors() {
-        let failing = errors.above(10).alarm_description("the API fails").alarm_actions([on_call]);
-        api.roll_back_on([stack.add("Failing", failing)]);
-    }
+    let failing = api.server_errors().above(10).alarm_description("the API fails").alarm_actions([on_call]);
+    api.roll_back_on([stack.add("Failing", failing)]);
     // ANCHOR_END: metrics
 }

@@ -39,13 +39,13 @@ pub fn comparison(app: &App) {
     let alarms = [
         ("ApiBusy", api.cpu_utilization().above(85)),
         ("ApiFull", api.memory_utilization().above(85)),
+        ("ApiFails", api.server_errors().above(10)),
         ("DatabaseBusy", db.cpu_utilization().above(80)),
         ("DatabaseBehind", db.replica_lag().above(1000)),
         ("CacheBusy", cache.engine_cpu_utilization().above(80)),
         ("CacheFull", cache.memory_utilization().above(80)),
     ];
-    let failing = api.server_errors().map(|errors| ("ApiFails", errors.above(10)));
-    for (name, alarm) in alarms.into_iter().chain(failing) {
+    for (name, alarm) in alarms {
         let alarm = alarm.evaluation_periods(5).alarm_description("see the runbook");
         app.stack("alarms").add(name, alarm.alarm_actions([on_call.clone()]));
     }

@@ -25,6 +25,7 @@ mod grants;
 mod load_balancer;
 mod network;
 mod scaling;
+mod service_mistakes;
 mod tasks;
 
 /// So many programs of a run are shown to cfn-lint as well, which takes seconds for each.

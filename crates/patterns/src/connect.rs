@@ -11,7 +11,7 @@ use formwork_aws::{
 };
 use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope};
 
-use crate::{ThreeTierVpc, three_tier_vpc::AddressRange, value::output};
+use crate::{ThreeTierVpc, place, three_tier_vpc::AddressRange, value::output};
 pub(crate) use rules::{Direction, Peer, connect};
 pub(crate) use traffic::Protocol;
 pub use traffic::Traffic;
@@ -83,7 +83,7 @@ impl<'a> SecurityGroup<'a> {
         network: &ThreeTierVpc<'a>,
         description: impl IntoInput<String>,
     ) -> Self {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a security group", &["Group"]);
         network.has_room_for(&scope);
         Self::in_vpc(scope, network.id(), description)
     }

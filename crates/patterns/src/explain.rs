@@ -15,6 +15,7 @@ const PAGES: &[(&str, &str)] = pages![
     "FW3061", "FW3062", "FW3063", "FW3064", "FW3065", "FW3066", "FW3067", "FW3068", "FW3069", "FW3070",
     "FW3075", "FW3076", "FW3077", "FW3078", "FW3079", "FW3080", "FW3081", "FW3082", "FW3083", "FW3084",
     "FW3085", "FW3086", "FW3087", "FW3088", "FW3089", "FW3100", "FW3101", "FW3102", "FW3104", "FW3105",
+    "FW3130", "FW3131", "FW3132", "FW3133", "FW3134", "FW3135", "FW3136",
 ];
 
 /// The page on a code, in Markdown; upper or lower case.

@@ -311,9 +311,8 @@ impl<'a> FargateService<'a> {
     /// # let image = "public.ecr.aws/acme/shop:1.4.2";
     /// # let front = LoadBalancer::internal().plain_http();
     /// let api = FargateService::new(image).port(8000).behind(front).build(stack.scope("Api"), &network);
-    /// if let Some(errors) = api.server_errors() {
-    ///     api.roll_back_on([stack.add("Failing", errors.above(10).alarm_description("the API fails"))]);
-    /// }
+    /// let failing = api.server_errors().above(10).alarm_description("the API fails");
+    /// api.roll_back_on([stack.add("Failing", failing)]);
     /// ```
     ///
     /// With ECS, an alarm must not be on a metric that names the service, as those of CPU and memory do: each would wait

@@ -102,7 +102,8 @@ impl<'a> Grantee<'a> for Role<'a> {
     note = "a service and a task take them; leave `.env(..)` out where somebody else configures the program"
 )]
 pub trait Configure {
-    /// Sets a variable to a value that anybody may see.
+    /// Sets a variable to a value that anybody may see. What is set already to something else stays, and is reported
+    /// where a pattern sets it.
     #[track_caller]
     fn set_variable(&self, name: &str, value: Output<String>);
 
@@ -153,8 +154,8 @@ impl<'g, G: ?Sized> Granted<'g, G> {
         self
     }
 
-    /// Sets environment variables of this name to where the thing is found and how to get in. What cannot be the name of a
-    /// variable is a finding, `FW3042`.
+    /// Sets environment variables of this name to where the thing is found and how to get in. Each thing has a name of
+    /// its own: what cannot be a name, or names a variable that has another value already, is a finding, `FW3042`.
     #[track_caller]
     pub fn env<'a>(self, name: &str)
     where

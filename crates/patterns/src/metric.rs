@@ -7,7 +7,7 @@ use formwork_aws::{
     cloudwatch::alarm,
     types::{Duration, minutes},
 };
-use formwork_core::{IntoText, Output};
+use formwork_core::{Input, IntoInput, IntoText, Output};
 
 use crate::value::text;
 pub use queue::QueueMetrics;
@@ -31,6 +31,22 @@ pub struct Metric {
     dimensions: Vec<(String, Output<String>)>,
     stat: Stat,
     period: Duration,
+    /// What another thing has of the same, and what becomes of the two.
+    beside: Option<Box<Beside>>,
+}
+
+/// Another thing that has the same metric.
+#[derive(Clone)]
+struct Beside {
+    together: Together,
+    dimensions: Vec<(String, Output<String>)>,
+}
+
+/// What becomes of the values of two things that stand for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Together {
+    Sum,
+    Maximum,
 }
 
 /// What becomes of the values within a period.
@@ -60,7 +76,28 @@ impl Metric {
             dimensions: Vec::new(),
             stat: Stat::Average,
             period: minutes(1),
+            beside: None,
         }
+    }
+
+    /// Adds what another thing has, which is the same but for its dimensions.
+    pub(crate) fn beside(mut self, together: Together, dimensions: Vec<(String, Output<String>)>) -> Self {
+        self.beside = Some(Box::new(Beside { together, dimensions }));
+        self
+    }
+
+    /// Where it is computed of two: the expression, and the two, `first` and `second`.
+    // docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    pub(crate) fn computed(&self) -> Option<(&'static str, [(&'static str, Self); 2])> {
+        let Beside { together, dimensions } = self.beside.as_deref()?;
+        // One of the two may be at rest, and then has no values.
+        let expression = match together {
+            Together::Sum => "FILL(first, 0) + FILL(second, 0)",
+            Together::Maximum => "MAX([FILL(first, 0), FILL(second, 0)])",
+        };
+        let first = Self { beside: None, ..self.clone() };
+        let second = Self { dimensions: dimensions.clone(), ..first.clone() };
+        Some((expression, [("first", first), ("second", second)]))
     }
 
     /// Adds a dimension.
@@ -92,7 +129,7 @@ impl Metric {
         &self.name
     }
 
-    /// The dimensions, name and value.
+    /// The dimensions, name and value; of a metric of two groups of targets, those of the first.
     pub fn dimensions(&self) -> &[(String, Output<String>)] {
         &self.dimensions
     }
@@ -128,14 +165,24 @@ impl Metric {
 
     #[track_caller]
     fn alarm(&self, threshold: impl Into<f64>, operator: alarm::ComparisonOperator) -> alarm::Builder {
-        let dimensions = self
-            .dimensions
-            .iter()
-            .map(|(name, value)| alarm::Dimension::builder().name(name.clone()).value(value.clone()));
-        let alarm = cloudwatch::Alarm::builder()
+        let alarm = cloudwatch::Alarm::builder();
+        if let Some((expression, metrics)) = self.computed() {
+            let computed = alarm::MetricDataQuery::builder()
+                .id("computed")
+                .expression(expression)
+                .return_data(true)
+                .into_input();
+            let queries = metrics.iter().map(|(id, metric)| metric.query(id));
+            return alarm
+                .metrics(Input::list(std::iter::once(computed).chain(queries)))
+                .evaluation_periods(1)
+                .threshold(threshold.into())
+                .comparison_operator(operator);
+        }
+        let alarm = alarm
             .namespace(self.namespace.clone())
             .metric_name(self.name.clone())
-            .dimensions(dimensions.collect::<Vec<_>>())
+            .dimensions(self.alarm_dimensions())
             .period(self.period)
             .evaluation_periods(1)
             .threshold(threshold.into())
@@ -148,5 +195,25 @@ impl Metric {
             Stat::SampleCount => alarm.statistic(alarm::Statistic::SampleCount),
             Stat::Percentile(percent) => alarm.extended_statistic(format!("p{percent}")),
         }
+    }
+    fn alarm_dimensions(&self) -> Vec<Input<alarm::Dimension>> {
+        let dimension = |(name, value): &(String, Output<String>)| {
+            alarm::Dimension::builder().name(name.clone()).value(value.clone()).into_input()
+        };
+        self.dimensions.iter().map(dimension).collect()
+    }
+
+    /// What an alarm is computed of.
+    fn query(&self, id: &'static str) -> Input<alarm::MetricDataQuery> {
+        let stat = match self.stat {
+            Stat::Percentile(percent) => format!("p{percent}"),
+            other => format!("{other:?}"),
+        };
+        let metric = alarm::Metric::builder()
+            .namespace(self.namespace.clone())
+            .metric_name(self.name.clone())
+            .dimensions(self.alarm_dimensions());
+        let values = alarm::MetricStat::builder().metric(metric).period(self.period).stat(stat);
+        alarm::MetricDataQuery::builder().id(id).metric_stat(values).return_data(false).into_input()
     }
 }

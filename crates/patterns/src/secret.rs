@@ -5,7 +5,7 @@ use formwork_aws::{
     policy::{Identity, Statement},
     secretsmanager, ssm,
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate};
+use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, nearest};
 
 use crate::value::{arn_here, output, text};
 
@@ -28,19 +28,27 @@ pub struct SecretValue {
     key: Option<String>,
     decrypts: Option<Output<Arn<kms::Key>>>,
     parameter: bool,
+    /// The keys that it has, where they are known.
+    keys: Option<&'static [&'static str]>,
 }
 
 impl SecretValue {
     /// The value of a secret, by its whole ARN.
     pub fn of(arn: impl IntoInput<Arn<secretsmanager::Secret>>) -> Self {
-        Self { arn: Output::new(arn.into_input().into_expr()), key: None, decrypts: None, parameter: false }
+        Self {
+            arn: Output::new(arn.into_input().into_expr()),
+            key: None,
+            decrypts: None,
+            parameter: false,
+            keys: None,
+        }
     }
 
     /// The value of a parameter of Systems Manager, by its name, with the slash that it begins with.
     pub fn parameter(name: impl IntoText) -> Self {
         let name: Output<String> = text(name);
         let arn = arn_here("ssm", interpolate!("parameter{name}"));
-        Self { arn, key: None, decrypts: None, parameter: true }
+        Self { arn, key: None, decrypts: None, parameter: true, keys: None }
     }
 
     /// Only what stands under a key, where the value is a JSON object.
@@ -48,6 +56,11 @@ impl SecretValue {
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
+    }
+
+    /// Says which keys it has: another one is reported.
+    pub(crate) fn with_keys(self, keys: &'static [&'static str]) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// Says that it is encrypted with a key of your own, which the reader must be allowed to use.
@@ -77,13 +90,24 @@ impl SecretValue {
     }
 
     /// What is wrong with the key, if anything: `has an empty key`.
-    pub(crate) fn wrong_key(&self) -> Option<&'static str> {
-        match &self.key {
-            Some(_) if self.parameter => Some("is a parameter of Systems Manager, which has no keys"),
-            Some(key) if key.is_empty() => Some("has an empty key"),
-            Some(key) if key.contains(':') => Some("has a key with `:`, which ECS cannot read"),
-            _ => None,
+    pub(crate) fn wrong_key(&self) -> Option<String> {
+        if let (Some(key), Some(keys)) = (&self.key, self.keys)
+            && !keys.contains(&key.as_str())
+        {
+            let known = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let meant = match nearest(key, keys.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has {known}"),
+            };
+            return Some(format!("has no key `{key}`: {meant}"));
         }
+        let wrong = match &self.key {
+            Some(_) if self.parameter => "is a parameter of Systems Manager, which has no keys",
+            Some(key) if key.is_empty() => "has an empty key",
+            Some(key) if key.contains(':') => "has a key with `:`, which ECS cannot read",
+            _ => return None,
+        };
+        Some(wrong.to_owned())
     }
 
     /// What whoever reads it must be allowed to do.

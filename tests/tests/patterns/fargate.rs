@@ -245,7 +245,6 @@ fn a_worker_beside_a_web_service() {
             .behind(balancer())
             .build(stack.scope("Api"), &network);
         api.set_variable("QUEUE", interpolate!("jobs"));
-        api.set_variable("STAGE", interpolate!("green"));
         let worker = FargateService::like(&api)
             .command(["celery", "worker"])
             .container_health_check(ContainerHealth::shell("celery inspect ping || exit 1"))
@@ -367,12 +366,12 @@ fn settings_and_rights_after_it_is_built() {
     let base = program(|_, _| {});
     let steps: &[(&str, Step)] = &[
         ("variables", |api, _| {
-            api.set_variable("STAGE", interpolate!("green"));
+            api.set_variable("KIND", interpolate!("green"));
             api.set_variable("QUEUE", interpolate!("jobs"));
         }),
-        ("secrets, one in place of a variable", |api, stack| {
+        ("secrets", |api, stack| {
             let secret = stack.add("Token", Secret::builder().description("of the payment provider"));
-            api.set_secret("STAGE", SecretValue::from(secret).key("stage"));
+            api.set_secret("LICENCE", SecretValue::from(secret).key("licence"));
             api.set_secret("TOKEN", SecretValue::from(secret).key("token"));
         }),
         ("a right", |api, _| api.grant(Statement::allow("s3:GetObject").on("arn:aws:s3:::acme-images/*"))),
@@ -387,7 +386,7 @@ fn settings_and_rights_after_it_is_built() {
             }
         }),
         ("alarms that roll back", |api, stack| {
-            let failing = api.server_errors().expect("a load balancer").above(5);
+            let failing = api.server_errors().above(5);
             let failing = failing.alarm_description("the API fails").actions_enabled(false);
             api.roll_back_on([stack.add("Failing", failing)]);
         }),
@@ -416,10 +415,10 @@ fn metrics_are_found_where_aws_keeps_them() {
             .deployment(Deployment::blue_green())
             .build(stack.scope("Shifting"), &network);
         let metrics = [
-            Some(api.cpu_utilization()),
-            Some(api.memory_utilization()),
-            Some(api.running_tasks()),
-            Some(api.desired_tasks()),
+            api.cpu_utilization(),
+            api.memory_utilization(),
+            api.running_tasks(),
+            api.desired_tasks(),
             api.requests(),
             api.requests_per_task(),
             api.response_time(),
@@ -427,21 +426,20 @@ fn metrics_are_found_where_aws_keeps_them() {
             api.unhealthy_tasks(),
             shifting.requests(),
             shifting.requests_per_task(),
+            shifting.response_time(),
+            shifting.server_errors(),
             shifting.unhealthy_tasks(),
         ];
         *said.borrow_mut() = metrics
             .iter()
-            .map(|metric| match metric {
-                None => "none".to_owned(),
-                Some(metric) => {
-                    let dimensions: Vec<&str> =
-                        metric.dimensions().iter().map(|(name, _)| name.as_str()).collect();
-                    let (space, name) = (metric.namespace(), metric.name());
-                    format!("{space} {name} {:?} by {}", metric.statistic(), dimensions.join(", "))
-                }
+            .map(|metric| {
+                let dimensions: Vec<&str> =
+                    metric.dimensions().iter().map(|(name, _)| name.as_str()).collect();
+                let (space, name) = (metric.namespace(), metric.name());
+                format!("{space} {name} {:?} by {}", metric.statistic(), dimensions.join(", "))
             })
             .collect();
-        for (index, metric) in metrics.into_iter().flatten().enumerate() {
+        for (index, metric) in metrics.into_iter().enumerate() {
             let alarm = metric.above(1).alarm_description("a test").actions_enabled(false);
             stack.add(format!("Alarm{index}"), alarm);
         }

@@ -20,7 +20,7 @@ use formwork_core::{
 use super::{Builder, Cache, auth::Auth};
 use crate::{
     SecurityGroup, ThreeTierVpc,
-    place::{Said, production, report},
+    place::{self, Said, production, report},
     value::text,
     window::OF_ELASTICACHE,
 };
@@ -47,7 +47,7 @@ impl Builder {
     /// Makes the cache.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Cache<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a cache", &["Nodes", "Group", "Subnets"]);
         let in_production = production(&scope);
         self.judge(&scope);
         let layout = self.layout(&scope, in_production);

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     ThreeTierVpc,
-    place::{Said, production, report},
+    place::{self, Said, production, report},
 };
 
 /// A database that is a cluster of Aurora: a writer and readers over one volume in three zones.
@@ -214,7 +214,11 @@ impl<O: Origin> Builder<Aurora, O> {
     /// Makes the database in the data subnets of a network.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Database<'a, Aurora> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(
+            scope.into().for_caller(),
+            "a database",
+            &["Cluster", "Group", "Subnets", "Parameters"],
+        );
         let Self { wishes, own, .. } = self;
         wishes.judge(&scope);
         own.judge(&wishes, &scope);

@@ -20,6 +20,24 @@ pub(super) struct Credentials {
     pub(super) rotation: Option<secretsmanager::RotationSchedule>,
 }
 
+/// What is in a secret that RDS manages.
+// docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+const MANAGED_KEYS: &[&str] = &["username", "password"];
+
+/// What is in a secret of the database's own, with what its attachment adds.
+// docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
+// docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+const OWN_KEYS: &[&str] = &[
+    "username",
+    "password",
+    "engine",
+    "host",
+    "port",
+    "dbname",
+    "dbInstanceIdentifier",
+    "dbClusterIdentifier",
+];
+
 impl Wishes {
     /// The secret of its own, if it is to have one.
     // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints: a password takes no `/`,
@@ -71,7 +89,8 @@ impl Wishes {
             Some(attachment) => attachment.secret_id().cast(),
             None => managed,
         };
-        let value = SecretValue::of(arn.clone().cast::<formwork_core::Arn<Secret>>());
+        let keys = if own.is_some() { OWN_KEYS } else { MANAGED_KEYS };
+        let value = SecretValue::of(arn.clone().cast::<formwork_core::Arn<Secret>>()).with_keys(keys);
         let value = match &self.key {
             Some(key) => value.encrypted_with(key),
             None => value,
@@ -123,7 +142,8 @@ impl Credentials {
     pub(super) fn copied(&self) -> Self {
         let rest = self.value.arn().split(":").select(6);
         let arn = arn_here("secretsmanager", interpolate!("secret:{rest}"));
-        let value = SecretValue::of(arn.cast::<formwork_core::Arn<Secret>>());
+        let keys = if self.managed { MANAGED_KEYS } else { OWN_KEYS };
+        let value = SecretValue::of(arn.cast::<formwork_core::Arn<Secret>>()).with_keys(keys);
         Self { value, ..self.here() }
     }
 

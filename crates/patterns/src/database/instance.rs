@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ThreeTierVpc, Tier,
-    place::{Said, production, report},
+    place::{self, Said, production, report},
 };
 
 /// A database that is one instance of RDS, with a standby or without.
@@ -287,7 +287,11 @@ impl<O: Origin> Builder<Instance, O> {
         scope: impl Into<Scope<'a>>,
         network: &ThreeTierVpc<'a>,
     ) -> Database<'a, Instance> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(
+            scope.into().for_caller(),
+            "a database",
+            &["Instance", "Group", "Subnets", "Parameters"],
+        );
         let Self { wishes, own, .. } = self;
         wishes.judge(&scope);
         own.judge(&wishes, &scope);

@@ -3,7 +3,7 @@
 use formwork_aws::ecs::{self, cluster};
 use formwork_core::{Arn, Builder as _, IntoInput, Name, Output, Scope};
 
-use crate::value::output;
+use crate::{place, value::output};
 
 /// A cluster, which services and tasks share that belong together.
 ///
@@ -101,7 +101,7 @@ impl ClusterBuilder {
     /// Makes the cluster.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>) -> Cluster<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a cluster", &["Cluster"]);
         let insights = match self.insights {
             Insights::Off => "disabled",
             Insights::On => "enabled",

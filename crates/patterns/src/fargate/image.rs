@@ -1,10 +1,14 @@
 //! Container images, and which repository has to be readable to pull them.
 
+use std::panic::Location;
+
 use formwork_aws::{
     ecr,
     policy::{Identity, Statement},
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output, Param, interpolate, pseudo};
+use formwork_core::{Arn, Finding, IntoInput, IntoText, Output, Param, Scope, interpolate, pseudo};
+
+use crate::place::report;
 
 use crate::value::{arn_here, text};
 
@@ -112,6 +116,43 @@ impl Image {
             Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => KNOWN.contains(&host),
             _ => !name.is_empty(),
         }
+    }
+
+    /// Says what is wrong with its name, as far as that is known; whether nothing is.
+    // distribution.github.io/distribution/spec/api (pulling an image); docs.docker.com/reference/cli/docker/image/tag
+    pub(super) fn judge(&self, scope: &Scope<'_>, at: &'static Location<'static>) -> bool {
+        let Some(name) = self.name.expr().as_str() else { return true };
+        let (name_and_tag, _) = name.split_once('@').unwrap_or((name, ""));
+        let path = match name_and_tag.split_once('/') {
+            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
+            _ => name_and_tag,
+        };
+        let folder = path.rfind('/').map_or(0, |slash| slash + 1);
+        let (path, tag) = match path[folder..].split_once(':') {
+            Some((last, tag)) => (&path[..folder + last.len()], Some(tag)),
+            None => (path, None),
+        };
+        let alone = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let word = |part: &str| {
+            part.starts_with(alone)
+                && part.ends_with(alone)
+                && part.chars().all(|c| alone(c) || matches!(c, '.' | '_' | '-'))
+        };
+        let in_tag = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let wrong = match tag {
+            _ if name.is_empty() => "an image without a name cannot be pulled".to_owned(),
+            _ if path.chars().any(|c| c.is_ascii_uppercase()) => {
+                format!("the image `{name}` has upper case in its name, which no registry takes")
+            }
+            _ if !path.split('/').all(word) => format!("no registry has an image of the name `{name}`"),
+            Some(tag) if tag.is_empty() || tag.len() > 128 || !tag.chars().all(in_tag) => {
+                format!("no image has the tag `{tag}`")
+            }
+            _ => return true,
+        };
+        let help = "a name is lower case with a tag: `public.ecr.aws/acme/shop:1.4.2`";
+        report(scope, Finding::error("FW3135", wrong).help(help), at);
+        false
     }
 
     /// What whoever pulls it must be allowed to do.

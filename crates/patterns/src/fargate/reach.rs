@@ -44,7 +44,7 @@ impl Reach {
         }
         for said in &task.sidecars {
             let Sidecar { name, image, talks_to, variables, .. } = &said.value;
-            self.judge_image(scope, &format!("the side-car `{name}`"), image, talks_to, said.at);
+            self.judge_image(scope, &format!("the side-car `{name}`"), &image.value, talks_to, image.at);
             for said in variables {
                 if let Setting::Secret(secret) = &said.value.value {
                     self.judge_secret(scope, &said.value.name, secret, said.at);

@@ -12,7 +12,7 @@ pub use self::schedule::{ScheduledTask, ScheduledTaskBuilder, Timing, Unschedule
 use super::{Cluster, FargateService, Image, Task, TaskSpec, task_setters};
 use crate::{
     Configure, Connect, Grantee, Metric, Role, SecretValue, SecurityGroup, ThreeTierVpc,
-    place::{Said, report},
+    place::{self, Said, report},
     value::{arn_here, output},
 };
 
@@ -76,7 +76,7 @@ impl<'a> TaskBuilder<'a> {
     /// Makes what is needed to run the task.
     #[track_caller]
     pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> FargateTask<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a task", &["TaskDefinition", "Group"]);
         let task = FargateTask::own(scope, self.task, self.cluster, network);
         network.allow_to_aws(&task.group);
         task
@@ -113,8 +113,9 @@ impl<'a> FargateTask<'a> {
     /// A task that is like a service, with another command.
     #[track_caller]
     fn like(service: &FargateService<'a>, name: Str, command: Said<Output<Vec<String>>>) -> Self {
-        let scope = service.scope().scope(name).for_caller();
         let Said { value: command, at } = command;
+        let scope = service.scope().scope(name).for_caller();
+        let scope = place::claim_at(scope, at, "a task", &["TaskDefinition"]);
         if command.expr().as_list().is_some_and(<[_]>::is_empty) {
             let finding = Finding::error("FW3069", "a task without a command would be the service once more")
                 .help("write the program and its arguments: `[\"./manage\", \"migrate\"]`");

@@ -51,8 +51,8 @@ pub struct Builder<'a> {
     pub(super) task: TaskSpec,
     like: Option<FargateService<'a>>,
     route: Option<Said<Route<'a>>>,
-    health: HealthCheck,
-    grace: Duration,
+    health: Option<Said<HealthCheck>>,
+    grace: Option<Said<Duration>>,
     cluster: Option<Cluster<'a>>,
     insights: Option<Insights>,
     count: Option<u32>,
@@ -82,8 +82,8 @@ impl<'a> Builder<'a> {
             task,
             like: like.cloned(),
             route: None,
-            health: HealthCheck::path("/"),
-            grace: seconds(60),
+            health: None,
+            grace: None,
             cluster: like.map(|like| like.cluster.clone()),
             insights: None,
             count: None,
@@ -108,14 +108,18 @@ impl<'a> Builder<'a> {
         Self { route: Some(Said::new(route.into())), ..self }
     }
 
-    /// Sets how the load balancer finds out whether a task is well: it asks for `/` and wants `200` unless said.
+    /// Sets how the load balancer finds out whether a task is well: it asks for `/` and wants `200` unless said. Without
+    /// one nobody asks, which is reported; [`container_health_check`](Self::container_health_check) needs none.
+    #[track_caller]
     pub fn health_check(self, health: HealthCheck) -> Self {
-        Self { health, ..self }
+        Self { health: Some(Said::new(health)), ..self }
     }
 
-    /// Sets how long a task may take until the load balancer finds it well: 60 seconds unless said.
+    /// Sets how long a task may take until the load balancer finds it well: 60 seconds unless said. It is reported where
+    /// there is none.
+    #[track_caller]
     pub fn starts_within(self, grace: impl Into<Duration>) -> Self {
-        Self { grace: seconds(whole_seconds(grace.into())), ..self }
+        Self { grace: Some(Said::new(seconds(whole_seconds(grace.into())))), ..self }
     }
 
     /// Sets how many tasks run: two in production, else one, unless said or [scaled](Self::scale).
@@ -194,7 +198,8 @@ impl<'a> Builder<'a> {
     /// Makes the service.
     #[track_caller]
     pub fn build(mut self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> FargateService<'a> {
-        let scope = scope.into().for_caller();
+        let scope =
+            place::claim(scope.into().for_caller(), "a service", &["Service", "TaskDefinition", "Group"]);
         self.judge(&scope);
         self.task.port_name =
             self.names.as_ref().and_then(|names| names.value.name()).map(|_| PORT_NAME.to_owned());
@@ -214,13 +219,14 @@ impl<'a> Builder<'a> {
             ),
         };
         let native = self.deployment.code_deploys().is_none();
+        let health = self.health.take().map_or_else(|| HealthCheck::path("/"), |said| said.value);
         // Each target has a port of its own, that of the container. The one of the group is never used, and stays as it is,
         // since a change would replace the group: the port of a program may change.
         // docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
         let attached = self.route.take().zip(port).map(|(route, port)| {
             let targets = Targets {
                 port: Port::HTTP,
-                health: self.health.clone(),
+                health: health.clone(),
                 alternate: self.deployment.shifts(),
                 stays_default: native,
             };
@@ -254,7 +260,9 @@ impl<'a> Builder<'a> {
             .capacity_provider_strategy(self.capacity())
             .network_configuration(service::NetworkConfiguration::builder().awsvpc_configuration(place))
             .load_balancers(front)
-            .health_check_grace_period_seconds(attached.is_some().then_some(self.grace))
+            .health_check_grace_period_seconds(
+                attached.is_some().then(|| self.grace.map_or(seconds(60), |said| said.value)),
+            )
             .desired_count(self.wanted(&scope))
             .deployment_controller(controller)
             .deployment_configuration(self.configuration())
@@ -272,7 +280,7 @@ impl<'a> Builder<'a> {
         network.before_services(service);
         network.allow_to_aws(&group);
         if let Some((attached, port)) = &attached {
-            for port in [Some(*port), self.health.other_port()].into_iter().flatten() {
+            for port in [Some(*port), health.other_port()].into_iter().flatten() {
                 connect::connect(scope, attached.balancer.security_group(), &group, port);
             }
             scope.edit(service).depends_on(attached.waits);
@@ -336,6 +344,16 @@ impl<'a> Builder<'a> {
             place::report(scope, Finding::error("FW3048", message).help(help), at);
         }
         let balanced = self.route.is_some();
+        let asked = [
+            self.health.as_ref().map(|said| (".health_check(..)", said.at)),
+            self.grace.map(|said| (".starts_within(..)", said.at)),
+        ];
+        for (option, at) in asked.into_iter().flatten().filter(|_| !balanced) {
+            let message = format!("`{option}` is for a load balancer, and the service is behind none");
+            let help =
+                "put the service behind one, `.behind(..)`, or let ECS ask by `.container_health_check(..)`";
+            place::report(scope, Finding::warning("FW3132", message).help(help), at);
+        }
         let named = self.names.as_ref().is_some_and(|names| names.value.name().is_some());
         self.deployment.judge(scope, balanced || named, balanced);
         self.deployment.judge_count(scope, self.fewest(scope));

@@ -39,7 +39,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Sidecar {
     pub(super) name: String,
-    pub(super) image: Image,
+    pub(super) image: Said<Image>,
     command: Option<Output<Vec<String>>>,
     entry_point: Option<Output<Vec<String>>>,
     user: Output<String>,
@@ -47,7 +47,7 @@ pub struct Sidecar {
     essential: bool,
     pub(super) first: bool,
     after: Vec<(String, Condition)>,
-    ports: Vec<(Port, Protocol)>,
+    pub(super) ports: Vec<Said<(Port, Protocol)>>,
     pub(super) health: Option<ContainerHealth>,
     reservation: Option<DataSize>,
     pub(super) variables: Vec<Said<Variable>>,
@@ -58,10 +58,11 @@ pub struct Sidecar {
 
 impl Sidecar {
     /// A container of a name and an image.
+    #[track_caller]
     pub fn new(name: impl Into<String>, image: impl Into<Image>) -> Self {
         Self {
             name: name.into(),
-            image: image.into(),
+            image: Said::new(image.into()),
             command: None,
             entry_point: None,
             user: text("1000"),
@@ -84,6 +85,7 @@ impl Sidecar {
     /// Its image is a public one. Where services do not reach the internet, take a copy in a repository of your own by
     /// [`image`](Self::image), and give the network [`Endpoint::XRay`].
     // docs.aws.amazon.com/xray/latest/devguide/xray-daemon-ecs.html
+    #[track_caller]
     pub fn xray() -> Self {
         let daemon = Self::new("xray", "public.ecr.aws/xray/aws-xray-daemon:3.x")
             .udp_port(2000)
@@ -98,6 +100,7 @@ impl Sidecar {
     /// Its image is a public one. Where services do not reach the internet, take a copy in a repository of your own by
     /// [`image`](Self::image), and give the network [`Endpoint::XRay`] and [`Endpoint::Logs`].
     // aws-otel.github.io/docs/setup/ecs
+    #[track_caller]
     pub fn open_telemetry() -> Self {
         // Metrics travel as log events in the embedded metric format.
         let groups = arn_here("logs", "log-group:/aws/ecs/application/metrics*");
@@ -119,8 +122,9 @@ impl Sidecar {
 
     /// Sets the image, such as a copy in a repository of your own.
     #[must_use]
+    #[track_caller]
     pub fn image(self, image: impl Into<Image>) -> Self {
-        Self { image: image.into(), ..self }
+        Self { image: Said::new(image.into()), ..self }
     }
 
     /// Sets the arguments of the entry point.
@@ -175,15 +179,17 @@ impl Sidecar {
 
     /// Says that it listens at a TCP port.
     #[must_use]
+    #[track_caller]
     pub fn port(mut self, port: impl Into<Port>) -> Self {
-        self.ports.push((port.into(), Protocol::Tcp));
+        self.ports.push(Said::new((port.into(), Protocol::Tcp)));
         self
     }
 
     /// Says that it listens at a UDP port.
     #[must_use]
+    #[track_caller]
     pub fn udp_port(mut self, port: impl Into<Port>) -> Self {
-        self.ports.push((port.into(), Protocol::Udp));
+        self.ports.push(Said::new((port.into(), Protocol::Udp)));
         self
     }
 
@@ -227,6 +233,7 @@ impl Sidecar {
     }
 
     pub(super) fn judge(&self, scope: &Scope<'_>) {
+        self.image.value.judge(scope, self.image.at);
         if let Some(health) = &self.health {
             health.judge(scope);
         }
@@ -234,7 +241,8 @@ impl Sidecar {
     }
 
     pub(super) fn container(&self, log: logs::LogGroup, prefix: &str) -> Input<ContainerDefinition> {
-        let ports = self.ports.iter().map(|(port, protocol)| {
+        let ports = self.ports.iter().map(|said| {
+            let (port, protocol) = &said.value;
             PortMapping::builder().container_port(*port).protocol(*protocol).into_input()
         });
         let after = self.after.iter().map(|(container, condition)| {
@@ -245,7 +253,7 @@ impl Sidecar {
         });
         ContainerDefinition::builder()
             .name(self.name.clone())
-            .image(self.image.name())
+            .image(self.image.value.name())
             .essential(self.essential)
             .command(self.command.clone())
             .entry_point(self.entry_point.clone())

@@ -1,11 +1,13 @@
 //! Tasks: containers, the roles that they act with, and the log that they write.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, panic::Location, rc::Rc};
 
 use formwork_aws::{
-    ecs::{self, Fargate, FargateSize, task_definition},
-    iam::{self},
-    logs,
+    ecs::{
+        self, Fargate, FargateSize,
+        task_definition::{self, Protocol},
+    },
+    iam, logs,
     policy::{Condition, Statement},
     types::{DataSize, Duration, LogRetention, Port, days, gib, mib},
 };
@@ -150,7 +152,7 @@ impl TaskSpec {
         // The ARN of a log group ends with `:*`: all its streams.
         execution.grant(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(log.arn()));
         let beside = || self.sidecars.iter().map(|said| &said.value);
-        let images = std::iter::once(&self.image.value).chain(beside().map(|sidecar| &sidecar.image));
+        let images = std::iter::once(&self.image.value).chain(beside().map(|sidecar| &sidecar.image.value));
         let pull = images.flat_map(Image::statements);
         let read = std::iter::once(&self.variables).chain(beside().map(|sidecar| &sidecar.variables));
         for statement in pull.chain(read.flat_map(|variables| variables::statements(variables))) {
@@ -170,8 +172,8 @@ impl TaskSpec {
         if matches!(self.user, User::OfImage) {
             scope.edit(definition).accept("FW2048", "the image names the user, as was said");
         }
-        let (added, followers) = (Rc::default(), Rc::default());
-        Task { scope, definition, log, execution, role, reach, spec: self, added, followers }
+        let (added, followers, told) = (Rc::default(), Rc::default(), Rc::default());
+        Task { scope, definition, log, execution, role, reach, spec: self, added, followers, told }
     }
 
     fn definition(
@@ -208,7 +210,7 @@ impl TaskSpec {
 
     /// Says what is wrong with the options of the task.
     fn judge(&self, scope: &Scope<'_>) {
-        if self.image.value.moves() {
+        if self.image.value.judge(scope, self.image.at) && self.image.value.moves() {
             let name = self.image.value.name();
             let name = name.expr().as_str().unwrap_or_default();
             let finding = Finding::note("FW3041", format!("the image `{name}` has no tag that stays"))
@@ -244,6 +246,7 @@ impl TaskSpec {
             report(scope, Finding::error("FW3048", message).help(help), scratch.at());
         }
         variables::judge(scope, &self.container, &self.variables);
+        self.judge_ports(scope);
         for (index, said) in self.sidecars.iter().enumerate() {
             let name = &said.value.name;
             said.value.judge(scope);
@@ -258,6 +261,35 @@ impl TaskSpec {
                     None => finding.with_note("the main container has this name"),
                 };
                 scope.app().report(finding.in_stack(scope.stack().id()));
+            }
+        }
+    }
+}
+
+impl TaskSpec {
+    /// Says which containers listen at one port: they have one network, `localhost`, between them.
+    // docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+    fn judge_ports(&self, scope: &Scope<'_>) {
+        let mut taken: Vec<&Said<(Port, Protocol)>> = Vec::new();
+        for sidecar in &self.sidecars {
+            for said in &sidecar.value.ports {
+                let (port, protocol) = said.value;
+                let before = taken.iter().find(|known| known.value == said.value).map(|known| known.at);
+                let by_program = self.port == Some(port) && protocol == Protocol::Tcp;
+                if before.is_some() || by_program {
+                    let message = format!("two containers of the task listen at port {port}");
+                    let finding = Finding::error("FW3134", message)
+                        .help(
+                            "the containers of a task have one address: let each listen at a port of its own",
+                        )
+                        .at(said.at, "said here");
+                    let finding = match before {
+                        Some(before) => finding.at(before, "taken here"),
+                        None => finding.with_note("it is the port of the main container"),
+                    };
+                    scope.app().report(finding.in_stack(scope.stack().id()));
+                }
+                taken.push(said);
             }
         }
     }
@@ -316,6 +348,9 @@ pub(crate) struct Shared<'a> {
     one_log: bool,
 }
 
+/// The line that sets something, and the one that did before.
+type Lines = (&'static Location<'static>, &'static Location<'static>);
+
 /// A task definition with its roles and its log.
 #[derive(Clone)]
 pub(crate) struct Task<'a> {
@@ -331,6 +366,8 @@ pub(crate) struct Task<'a> {
     added: Rc<RefCell<Vec<Said<Variable>>>>,
     /// Tasks that are given whatever this one is given.
     followers: Rc<RefCell<Vec<Task<'a>>>>,
+    /// The lines that were reported to set a variable to two values.
+    told: Rc<RefCell<Vec<Lines>>>,
 }
 
 impl<'a> Task<'a> {
@@ -358,10 +395,7 @@ impl<'a> Task<'a> {
     /// What it is, with the variables that it was given since it was built: for a task that is to be like it.
     pub(crate) fn spec(&self) -> TaskSpec {
         let mut spec = self.spec.clone();
-        for added in self.added.borrow().iter() {
-            spec.variables.retain(|said| said.value.name != added.value.name);
-            spec.variables.push(added.clone());
-        }
+        spec.variables.extend(self.added.borrow().iter().cloned());
         spec
     }
 
@@ -375,12 +409,41 @@ impl<'a> Task<'a> {
         self.followers.borrow_mut().push(task.clone());
     }
 
-    /// Sets a variable of the main container, in place of one of this name.
+    /// Sets a variable of the main container. One that has another value already is reported, and keeps it.
     #[track_caller]
     fn set(&self, variable: Variable) {
-        for follower in self.followers.borrow().iter() {
-            follower.set(variable.clone());
+        let said = Said::new(variable);
+        variables::judge_one(&self.scope, &said);
+        self.set_said(said);
+    }
+
+    fn set_said(&self, said: Said<Variable>) {
+        let added = self.added.borrow();
+        let mut known = self.spec.variables.iter().chain(added.iter());
+        match known.find(|known| known.value.name == said.value.name) {
+            Some(known) if known.value.value.is_as(&said.value.value) => {}
+            Some(known) => {
+                // Several variables that are set together are one mistake.
+                let lines = (said.at, known.at);
+                if !self.told.borrow().contains(&lines) {
+                    variables::report_second(&self.scope, &self.spec.container, &said, known);
+                    self.told.borrow_mut().push(lines);
+                }
+                return;
+            }
+            None => {
+                drop(added);
+                self.write(&said.value);
+                self.added.borrow_mut().push(said.clone());
+            }
         }
+        for follower in self.followers.borrow().iter() {
+            follower.set_said(said.clone());
+        }
+    }
+
+    /// Writes a variable into the definition.
+    fn write(&self, variable: &Variable) {
         if let Setting::Secret(secret) = &variable.value {
             for statement in secret.statements() {
                 self.execution.grant(statement);
@@ -389,7 +452,7 @@ impl<'a> Task<'a> {
         let edit = self.scope.edit(self.definition);
         // The main container is the first.
         let lists = [("Environment", "Value"), ("Secrets", "ValueFrom")];
-        let (own, other) = match variable.value {
+        let (own, other) = match &variable.value {
             Setting::Plain(_) => (lists[0], lists[1]),
             Setting::Secret(_) => (lists[1], lists[0]),
         };
@@ -413,7 +476,6 @@ impl<'a> Task<'a> {
             Some((index, _)) => edit.set(&format!("{path}.{index}.{}", own.1), value),
             None => edit.append(&path, json!({"Name": variable.name.clone(), (own.1): value})),
         };
-        self.added.borrow_mut().push(Said::new(variable));
     }
 }
 

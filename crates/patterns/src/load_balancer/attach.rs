@@ -181,6 +181,17 @@ impl<'a> Route<'a> {
             let finding = Finding::error(code, message).help(help.to_owned()).at(at, "said here");
             scope.app().report(finding.at(before, "taken here").in_stack(scope.stack().id()));
         };
+        let same = match everything && self.priority.is_none() {
+            true => None,
+            false => taken.take_requests(port, &self.conditions, route.clone()),
+        };
+        if let Some(before) = same {
+            let message =
+                format!("another route on port {port} takes the same requests, and this one gets none");
+            let help = "say other paths or hosts, or send shares to both by `.beside(group, weight)`";
+            clash("FW3131", message, help, route.clone(), before);
+            return taken.next(port, route);
+        }
         match self.priority {
             Some(Said { value, at }) if (1..=LAST).contains(&value) => {
                 match taken.take(port, value, at.into()) {

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     SecurityGroup, ThreeTierVpc,
-    place::{Said, production, report},
+    place::{self, Said, production, report},
     value::output,
 };
 
@@ -272,7 +272,8 @@ impl<'a> Builder<'a> {
     /// Makes the load balancer.
     #[track_caller]
     pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> LoadBalancer<'a> {
-        self.build_for(scope.into().for_caller(), network, None)
+        let scope = place::claim(scope.into().for_caller(), "a load balancer", &["LoadBalancer", "Group"]);
+        self.build_for(scope, network, None)
     }
 
     /// Makes it for one service, which gets all requests; for several, if none is given.
@@ -428,6 +429,14 @@ impl<'a> Builder<'a> {
                 report(scope, finding, plain.at);
             }
             _ => {}
+        }
+        if let Some(Said { value: Port::HTTP, at }) = self.port
+            && certified
+        {
+            let finding =
+                Finding::warning("FW3133", "a load balancer is to speak HTTPS on the port of plain HTTP")
+                    .help("leave out `.port(80)`: HTTPS is on 443, and port 80 leads there");
+            report(scope, finding, at);
         }
         let usual = if certified { Port::HTTPS } else { Port::HTTP };
         let main = self.port.map_or(usual, |said| said.value);

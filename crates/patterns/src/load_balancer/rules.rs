@@ -1,6 +1,6 @@
 //! Rules: which requests go to whom, and in which order that is tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use formwork_aws::{
     elasticloadbalancingv2::listener_rule::{
@@ -25,7 +25,10 @@ const STEP: u16 = 10;
 
 /// The priorities that the rules of a load balancer's listeners have.
 #[derive(Default)]
-pub(super) struct Taken(BTreeMap<(Port, u16), SourceLocation>);
+pub(super) struct Taken(BTreeMap<(Port, u16), SourceLocation>, BTreeMap<(Port, Wanted), SourceLocation>);
+
+/// Which requests a rule takes, in one form: what is asked of a request, and the values of which one is enough.
+type Wanted = BTreeSet<(String, BTreeSet<String>)>;
 
 impl Taken {
     /// Notes who gets what no other rule takes; whoever got it before is told.
@@ -39,6 +42,21 @@ impl Taken {
             return Some(before.clone());
         }
         self.0.insert((port, priority), at);
+        None
+    }
+
+    /// Notes which requests a route takes; whoever takes the same ones already is told, and keeps them.
+    pub(super) fn take_requests(
+        &mut self,
+        port: Port,
+        conditions: &[Said<Condition>],
+        at: SourceLocation,
+    ) -> Option<SourceLocation> {
+        let wanted: Wanted = conditions.iter().filter_map(|said| said.value.wanted()).collect();
+        if let Some(before) = self.1.get(&(port, wanted.clone())) {
+            return Some(before.clone());
+        }
+        self.1.insert((port, wanted), at);
         None
     }
 
@@ -72,6 +90,28 @@ impl Condition {
             Self::Sources(values) => values.len(),
             Self::Query(values) => values.len(),
         }
+    }
+
+    /// What it takes, whatever the order of its values; nothing where it says nothing. Names of hosts and headers have no
+    /// case.
+    fn wanted(&self) -> Option<(String, BTreeSet<String>)> {
+        let (what, values): (_, BTreeSet<String>) = match self {
+            Self::Paths(values) => ("path".to_owned(), values.iter().cloned().collect()),
+            Self::Hosts(values) => {
+                ("host".to_owned(), values.iter().map(|host| host.to_ascii_lowercase()).collect())
+            }
+            Self::Header(name, values) => {
+                let values = values.iter().map(|value| value.to_ascii_lowercase());
+                (format!("header {}", name.to_ascii_lowercase()), values.collect())
+            }
+            Self::Methods(values) => ("method".to_owned(), values.iter().cloned().collect()),
+            Self::Sources(values) => ("source".to_owned(), values.iter().map(ToString::to_string).collect()),
+            Self::Query(values) => {
+                let pair = |(key, value): &(Option<String>, String)| format!("{key:?} {value:?}");
+                ("query".to_owned(), values.iter().map(pair).collect())
+            }
+        };
+        (!values.is_empty()).then_some((what, values))
     }
 
     fn cut(&mut self, to: usize) {

@@ -11,7 +11,7 @@ use formwork_aws::{
 use formwork_core::{Handle, Id, Input, IntoInput, Output, Scope};
 
 use super::{Attached, HealthCheck, LoadBalancer, Route, Targets};
-use crate::{Connect, SecurityGroup, ThreeTierVpc, connect::connect};
+use crate::{Connect, SecurityGroup, ThreeTierVpc, connect::connect, place};
 
 /// A group of targets behind a load balancer: machines, or whatever has an address in the network.
 ///
@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
         network: &ThreeTierVpc<'a>,
         route: impl Into<Route<'a>>,
     ) -> TargetGroup<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a group of targets", &["Targets"]);
         let ports = [Some(self.port), self.health.other_port()];
         let targets =
             Targets { port: self.port, health: self.health, alternate: self.alternate, stays_default: false };

@@ -12,7 +12,7 @@ use super::{
     plan::{self, Slot},
 };
 use crate::{
-    place::{Said, production, report},
+    place::{self, Said, production, report},
     value::output,
 };
 
@@ -261,7 +261,7 @@ impl Builder {
     /// Makes the network.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>) -> ThreeTierVpc<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a network", &["Vpc"]);
         let decided = self.decide(&scope);
         super::make::make(scope, self, decided)
     }

@@ -20,7 +20,7 @@ use super::FargateTask;
 use crate::{
     Configure, Connect, Grantee, Metric, Role, Schedule, SecretValue, SecurityGroup, Stat, ThreeTierVpc,
     fargate::{Cluster, Image, TaskSpec, task_setters},
-    place::{Said, report},
+    place::{self, Said, report},
     trust::service_of_account,
 };
 
@@ -197,7 +197,7 @@ impl<'a> ScheduledTaskBuilder<'a> {
     /// Makes the task and its schedule.
     #[track_caller]
     pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> ScheduledTask<'a> {
-        let scope = scope.into().for_caller();
+        let scope = place::claim(scope.into().for_caller(), "a scheduled task", &["TaskDefinition", "Group"]);
         let task = FargateTask::own(scope, self.task, self.cluster, network);
         let mut scheduled = ScheduledTask::of(task, self.timing);
         // It may begin as soon as its schedule is there, and has to reach what it needs by then.

@@ -231,8 +231,13 @@ impl Target {
     }
 }
 
-/// A metric by itself.
+/// A metric by itself, or computed of two.
 fn customized(metric: &Metric) -> Input<CustomizedMetricSpecification> {
+    if let Some((computed, metrics)) = metric.computed() {
+        let parts = metrics.iter().map(|(id, metric)| query(id, metric, statistic_of(metric.statistic())));
+        let queries: Vec<_> = std::iter::once(expression(computed)).chain(parts).collect();
+        return CustomizedMetricSpecification::builder().metrics(queries).into_input();
+    }
     let statistic = match metric.statistic() {
         Stat::Average => Statistic::Average,
         Stat::Sum => Statistic::Sum,
@@ -297,6 +302,14 @@ fn requests(groups: &[(Output<String>, Output<String>)]) -> Input<CustomizedMetr
 /// What is computed of the other queries, and followed.
 fn expression(text: &str) -> TargetTrackingMetricDataQueryBuilder {
     TargetTrackingMetricDataQuery::builder().id("followed").expression(text.to_owned()).return_data(true)
+}
+
+/// A statistic as queries name it.
+fn statistic_of(stat: Stat) -> String {
+    match stat {
+        Stat::Percentile(percent) => format!("p{percent}"),
+        other => format!("{other:?}"),
+    }
 }
 
 /// A metric that others are computed of.
