@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 
 use formwork::{
-    check::{Check, Exposure, Report},
+    check::{Answer, Check, Exposure, Party, Ports, Reachability, Report},
     core::{App, Assembly, Environment, Finding, Format, Options, Severity},
 };
 use proptest::{
@@ -14,6 +14,7 @@ use proptest::{
 
 use crate::support::{folder, lint, templates};
 
+mod accessors;
 mod aurora;
 mod cache;
 pub(crate) mod client;
@@ -27,6 +28,7 @@ mod network;
 mod scaling;
 mod service_mistakes;
 mod tasks;
+mod together;
 
 /// So many programs of a run are shown to cfn-lint as well, which takes seconds for each.
 const LINTED: usize = 10;
@@ -72,6 +74,45 @@ pub(crate) fn text(assembly: &Assembly) -> String {
     stacks.iter().map(|stack| format!("# {}\n{}\n", stack.id(), stack.template().yaml())).collect()
 }
 
+/// The beginning of the random choices: always the same one, unless the variable `FORMWORK_SEED` says a number. Whoever
+/// fails says which it was.
+struct Seed(u64);
+
+impl Seed {
+    fn of_run() -> Self {
+        let said = std::env::var("FORMWORK_SEED").ok().filter(|said| !said.is_empty());
+        Self(said.map_or(0x0707_0707_0707_0707, |said| said.parse().expect("FORMWORK_SEED is a number")))
+    }
+
+    fn runner(&self) -> TestRunner {
+        let bytes = self.0.to_le_bytes().repeat(4);
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng)
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the same cases once more: FORMWORK_SEED={}", self.0);
+        }
+    }
+}
+
+/// A resource of a stack, as a party of connections.
+pub(crate) fn party(stack: &str, id: &str) -> Party {
+    Party::Resource { stack: stack.to_owned(), id: id.to_owned() }
+}
+
+/// All ports at which one reaches another, in whichever way.
+pub(crate) fn ports_between(reach: &Reachability, from: &Party, to: &Party) -> Ports {
+    match reach.answer(from, to, &Ports::all()) {
+        Answer::Yes(paths) => paths.iter().fold(Ports::none(), |ports, path| ports.union(&path.ports)),
+        Answer::No => Ports::none(),
+        Answer::Unknown(why) => panic!("{from} to {to}: {why:?}"),
+    }
+}
+
 /// What holds for every program that is made of legal options: `check` finds no error and cfn-lint neither error nor
 /// warning, the same program is the same text, and the internet reaches nothing but what `exposed` allows. What else
 /// holds is asserted by `more`.
@@ -83,9 +124,23 @@ pub(crate) fn holds<O: Debug>(
     exposed: impl Fn(&Exposure) -> bool,
     more: impl Fn(&Assembly, &O),
 ) {
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
-    let mut runner = TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
+    holds_where(name, cases, options, program, exposed, more, |_| true);
+}
+
+/// The same where cfn-lint has something to say of some options, of which none are shown to it.
+pub(crate) fn holds_where<O: Debug>(
+    name: &str,
+    cases: usize,
+    options: impl Strategy<Value = (bool, O)>,
+    program: impl Fn(&App, &O),
+    exposed: impl Fn(&Exposure) -> bool,
+    more: impl Fn(&Assembly, &O),
+    lintable: impl Fn(&O) -> bool,
+) {
+    let seed = Seed::of_run();
+    let mut runner = seed.runner();
     let mut files = Vec::new();
+    let mut due = 0;
     for case in 0..cases {
         let (production, options) = options.new_tree(&mut runner).expect("a value").current();
         let environment = if production { "prod" } else { "dev" };
@@ -100,7 +155,8 @@ pub(crate) fn holds<O: Debug>(
             assert!(exposed(exposure), "{name} {case}: {options:#?}: the internet reaches {exposure}");
         }
         more(&assembly, &options);
-        if case % cases.div_ceil(LINTED) == 0 {
+        if case >= due && lintable(&options) {
+            due += cases.div_ceil(LINTED);
             let out = folder(&format!("pattern-{name}-{case}"));
             assembly.write(&out, Format::Pretty).expect("the assembly can be written");
             files.extend(templates(&out));

@@ -46,7 +46,7 @@ pub struct App {
 #[derive(Clone, Copy)]
 pub struct Stack<'a> {
     scope: Scope<'a>,
-    index: u32,
+    pub(crate) index: u32,
 }
 
 /// A place in a stack's tree of names. What is declared in it gets its logical id from the path:

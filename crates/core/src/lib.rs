@@ -52,6 +52,7 @@ mod mapping;
 mod model;
 mod names;
 mod nearest;
+mod needs;
 mod parameter;
 mod path;
 mod policies;

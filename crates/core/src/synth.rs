@@ -31,6 +31,8 @@ pub struct Options {
     pub format: Format,
     /// How circles of particular types are broken.
     pub advice: Vec<Advice>,
+    /// How circles of stacks are broken of which a resource of a particular type is part.
+    pub stack_advice: Vec<Advice>,
 }
 
 impl App {
@@ -61,7 +63,7 @@ impl App {
             }
             findings.push(graph::cycle_finding(&model, &ids, &circle, &options.advice));
         }
-        let order = wiring.stack_order(&model).unwrap_or_else(|circles| {
+        let order = wiring.stack_order(&model, &options.stack_advice).unwrap_or_else(|circles| {
             findings.extend(circles);
             Vec::new()
         });

@@ -18,6 +18,7 @@ use crate::{
     encode::{Hole, Stored},
     expr::{At, Expr, Kind, Reference, Target},
     finding::Finding,
+    graph::Advice,
     ids::{Ids, sha256, shorten},
     location::SourceLocation,
     model::{Declared, Model},
@@ -747,7 +748,7 @@ impl Wiring {
 
     /// The outermost stacks in the order in which they can be deployed, earliest declared first; or the finding
     /// for each circle.
-    pub(crate) fn stack_order(&self, model: &Model) -> Result<Vec<u32>, Vec<Finding>> {
+    pub(crate) fn stack_order(&self, model: &Model, advice: &[Advice]) -> Result<Vec<u32>, Vec<Finding>> {
         let roots: Vec<u32> = (0..model.stacks.len() as u32)
             .filter(|stack| model.stacks[*stack as usize].parent.is_none())
             .collect();
@@ -774,12 +775,12 @@ impl Wiring {
         }
         if order.len() < roots.len() {
             let stuck: Vec<u32> = roots.iter().copied().filter(|stack| !done[*stack as usize]).collect();
-            return Err(self.circles(model, &stuck));
+            return Err(self.circles(model, &stuck, advice));
         }
         Ok(order)
     }
 
-    fn circles(&self, model: &Model, stuck: &[u32]) -> Vec<Finding> {
+    fn circles(&self, model: &Model, stuck: &[u32], advice: &[Advice]) -> Vec<Finding> {
         let edge = |from: u32, to: u32| {
             self.order.iter().find(|(consumer, producer, _)| (*consumer, *producer) == (from, to))
         };
@@ -828,6 +829,18 @@ impl Wiring {
                 if let Some((_, _, at)) = edge(pair[0], pair[1]) {
                     let label = format!("`{}` needs `{}` here", name(pair[0]), name(pair[1]));
                     finding = finding.at(*at, label);
+                }
+            }
+            let types: Vec<&str> = path
+                .windows(2)
+                .flat_map(|pair| crate::needs::types_between(model, pair[0], pair[1]))
+                .collect();
+            // Several types may have the same advice.
+            let mut told: Vec<&str> = Vec::new();
+            for advice in advice.iter().filter(|advice| types.contains(&advice.resource_type)) {
+                if !told.contains(&advice.help) {
+                    told.push(advice.help);
+                    finding = finding.help(advice.help);
                 }
             }
             findings.push(

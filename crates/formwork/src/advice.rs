@@ -22,3 +22,14 @@ pub const ADVICE: &[Advice] = &[
         help: "name the principals of the key policy by the account, and grant the role its rights on the key in the role's own policy",
     },
 ];
+
+/// How circles of stacks are broken that particular types are part of; given to
+/// [`Options::stack_advice`](formwork_core::Options).
+pub const STACK_ADVICE: &[Advice] = &[
+    Advice { resource_type: "AWS::EC2::SecurityGroupIngress", help: RULES_IN },
+    Advice { resource_type: "AWS::EC2::SecurityGroupEgress", help: RULES_IN },
+];
+
+const RULES_IN: &str = "a rule of a security group is part of the circle, and may stand in whichever stack comes last: \
+                        `group.rules_in(scope)` of `SecurityGroup` puts the rules of its connections there; or \
+                        connect after everything else, so that the order of the stacks is known by then";

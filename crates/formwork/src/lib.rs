@@ -51,7 +51,7 @@ mod arguments;
 mod command_line;
 mod project;
 
-pub use advice::ADVICE;
+pub use advice::{ADVICE, STACK_ADVICE};
 pub use project::{Project, StagedLock};
 
 /// The dozen words that every program uses.

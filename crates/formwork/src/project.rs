@@ -119,6 +119,7 @@ impl Project {
         let loaded = config::load::<C>(&self.config(), environment)?;
         options.lock = self.read_lock()?;
         options.advice.extend_from_slice(crate::ADVICE);
+        options.stack_advice.extend_from_slice(crate::STACK_ADVICE);
         let mut place = Environment::new(environment);
         place.account = loaded.target.account;
         place.region = loaded.target.region;

@@ -184,6 +184,11 @@ impl<'a> Cache<'a> {
         self.auth.user
     }
 
+    /// The user that is called `default` and may do nothing, which Redis OSS wants beside it.
+    pub fn nobody(&self) -> Option<elasticache::User> {
+        self.auth.nobody
+    }
+
     /// The user group of [`Builder::iam_authentication`]; none without.
     pub fn user_group(&self) -> Option<elasticache::UserGroup> {
         self.auth.users

@@ -9,7 +9,7 @@ use formwork_aws::{
     ec2::{self, security_group},
     types::{Cidr, cidr},
 };
-use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope};
+use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope, TypedHandle};
 
 use crate::{ThreeTierVpc, place, three_tier_vpc::AddressRange, value::output};
 pub(crate) use rules::{Direction, Peer, connect};
@@ -20,8 +20,9 @@ pub use traffic::Traffic;
 ///
 /// A connection is two rules, each a resource of its own: one lets it out of the group that begins it, one lets it into
 /// the other. So groups may refer to each other, and to themselves, without a circle, also across stacks: both rules
-/// stand in the stack of the group that begins, which may so come later than the other. Where rules make the other
-/// stack wait for this one already, they stand there instead; [`rules_in`](Self::rules_in) says it by hand.
+/// stand in the stack of the group that begins, which may so come later than the other. Where the other stack waits for
+/// this one already by what was declared until then, they stand there instead; [`rules_in`](Self::rules_in) says it by
+/// hand. So connect after the rest: what makes a stack wait later is not known yet.
 ///
 /// Nothing leaves the group unless it is allowed. A group without outbound rules may send anything anywhere, so there is
 /// one that matches nothing: it is never taken away, and allows no more when others come.
@@ -160,6 +161,24 @@ impl<'a> SecurityGroup<'a> {
     /// Its resource, unless it exists outside this program.
     pub fn group(&self) -> Option<ec2::SecurityGroup> {
         self.group
+    }
+
+    /// The rules of this program that let something into it, in whichever stack they stand.
+    pub fn ingress_rules(&self) -> Vec<ec2::SecurityGroupIngress> {
+        self.own_rules()
+    }
+
+    /// The rules of this program that let it talk to something, in whichever stack they stand.
+    pub fn egress_rules(&self) -> Vec<ec2::SecurityGroupEgress> {
+        self.own_rules()
+    }
+
+    fn own_rules<R: TypedHandle>(&self) -> Vec<R> {
+        let own = |rule: &R| {
+            let group = self.scope.edit(rule.as_handle()).get("GroupId");
+            group.is_some_and(|group| group.plain() == self.id.expr().plain())
+        };
+        self.scope.app().all::<R>().into_iter().filter(own).collect()
     }
 
     /// Where it stands.

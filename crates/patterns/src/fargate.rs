@@ -122,7 +122,7 @@ pub struct FargateService<'a> {
     front: Option<Front<'a>>,
     /// The role by which ECS shifts requests.
     infrastructure: Option<iam::Role>,
-    deploys: Option<deploy::DeploymentGroup>,
+    deploys: Option<codedeploy::Made>,
     /// By which others find it in Service Connect, and at which port.
     name: Option<(String, Port)>,
     subnets: Vec<Output<Id<ec2::Subnet>>>,
@@ -135,6 +135,8 @@ pub(crate) struct Front<'a> {
     balancer: LoadBalancer<'a>,
     targets: elb::TargetGroup,
     alternate: Option<elb::TargetGroup>,
+    rule: Option<elb::ListenerRule>,
+    test_rule: Option<elb::ListenerRule>,
 }
 
 impl<'a> FargateService<'a> {
@@ -267,9 +269,29 @@ impl<'a> FargateService<'a> {
         self.infrastructure
     }
 
+    /// The rule that leads requests to it, unless it gets all requests of a load balancer of its own.
+    pub fn rule(&self) -> Option<elb::ListenerRule> {
+        self.front.as_ref().and_then(|front| front.rule)
+    }
+
+    /// The rule by which a new version is tried before it gets the requests of everybody.
+    pub fn test_rule(&self) -> Option<elb::ListenerRule> {
+        self.front.as_ref().and_then(|front| front.test_rule)
+    }
+
     /// What CodeDeploy knows of it.
     pub fn deployment_group(&self) -> Option<deploy::DeploymentGroup> {
-        self.deploys
+        self.deploys.map(|made| made.group)
+    }
+
+    /// What its deployments belong to in CodeDeploy.
+    pub fn code_deploy(&self) -> Option<deploy::Application> {
+        self.deploys.map(|made| made.application)
+    }
+
+    /// The role by which CodeDeploy shifts requests.
+    pub fn code_deploy_role(&self) -> Option<iam::Role> {
+        self.deploys.map(|made| made.role)
     }
 
     /// Where it is found: the address of its load balancer, or without one its name in Service Connect. Who has neither
@@ -321,7 +343,7 @@ impl<'a> FargateService<'a> {
     pub fn roll_back_on<N: IntoInput<Name<cloudwatch::Alarm>>>(&self, alarms: impl IntoIterator<Item = N>) {
         let names = alarms.into_iter().map(output::<Name<cloudwatch::Alarm>>);
         match self.deploys {
-            Some(group) => {
+            Some(codedeploy::Made { group, .. }) => {
                 let edit = self.scope.edit(group);
                 edit.set("AlarmConfiguration.Enabled", true);
                 for name in names {

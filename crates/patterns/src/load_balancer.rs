@@ -203,6 +203,12 @@ impl<'a> LoadBalancer<'a> {
         self.main.certificates
     }
 
+    /// The certificates of the listener on a port, from the second one on; also of that by which deployments are tried.
+    pub fn more_certificates_on(&self, port: impl Into<Port>) -> Option<elb::ListenerCertificate> {
+        let port = port.into();
+        self.listening().chain(self.test).find(|listening| listening.port == port)?.certificates
+    }
+
     /// The bucket of its logs, unless it was there before or there are none.
     pub fn log_bucket(&self) -> Option<s3::Bucket> {
         self.logs.map(|(bucket, _)| bucket)

@@ -7,7 +7,7 @@ use formwork_aws::{
     cloudwatch::alarm,
     types::{Duration, minutes},
 };
-use formwork_core::{Input, IntoInput, IntoText, Output};
+use formwork_core::{Finding, Input, IntoInput, IntoText, Output};
 
 use crate::value::text;
 pub use queue::QueueMetrics;
@@ -63,7 +63,8 @@ pub enum Stat {
     Maximum,
     /// How many there are.
     SampleCount,
-    /// What so many of a hundred are not above: `Percentile(99.0)`.
+    /// What so many of a hundred are not above: `Percentile(99.0)`. Less than 0 or more than 100 is a finding, `FW3141`,
+    /// where an alarm is made of it.
     Percentile(f64),
 }
 
@@ -193,7 +194,7 @@ impl Metric {
             Stat::Minimum => alarm.statistic(alarm::Statistic::Minimum),
             Stat::Maximum => alarm.statistic(alarm::Statistic::Maximum),
             Stat::SampleCount => alarm.statistic(alarm::Statistic::SampleCount),
-            Stat::Percentile(percent) => alarm.extended_statistic(format!("p{percent}")),
+            Stat::Percentile(percent) => alarm.extended_statistic(percentile(percent)),
         }
     }
     fn alarm_dimensions(&self) -> Vec<Input<alarm::Dimension>> {
@@ -216,4 +217,15 @@ impl Metric {
         let values = alarm::MetricStat::builder().metric(metric).period(self.period).stat(stat);
         alarm::MetricDataQuery::builder().id(id).metric_stat(values).return_data(false).into_input()
     }
+}
+
+/// As CloudWatch writes it, with what is to be said of one that there is not.
+// docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+fn percentile(percent: f64) -> Input<String> {
+    let written = format!("p{percent}").into_input();
+    if (0.0..=100.0).contains(&percent) {
+        return written;
+    }
+    let finding = Finding::error("FW3141", format!("there is no percentile {percent}"));
+    written.remarked(finding.help("percentiles are from 0 to 100: `Stat::Percentile(99.0)` is usual"))
 }

@@ -77,6 +77,10 @@ impl Weekday {
     }
 }
 
+/// So many days lie between the first year and the last one that a schedule knows, 1970 and 2199.
+// docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const LONGEST: u64 = 84_006;
+
 const A_CLOCK: &str = "hours are 0 to 23, minutes 0 to 59, and the 1st is the first day of a month";
 const A_CRON: &str = "write minute, hour, day of the month, month, day of the week and year, with `?` for one of the \
                       two days: `0 8 ? * MON-FRI *` is 8 o'clock from Monday to Friday";
@@ -90,6 +94,11 @@ impl Schedule {
         let interval = interval.into();
         let units = [("day", 1440 * MINUTE), ("hour", 60 * MINUTE), ("minute", MINUTE)];
         let length = interval.as_milliseconds();
+        if length > LONGEST * 1440 * MINUTE {
+            let message =
+                format!("{interval} is longer than the calendar of schedules, which ends with 2199");
+            return Self::of(Err(Wrong { message, help: "say a date by `Schedule::once(..)`" }));
+        }
         let fitting = units.into_iter().find(|(_, unit)| length > 0 && length.is_multiple_of(*unit));
         Self::of(match fitting {
             Some((name, unit)) if length == unit => Ok(format!("rate(1 {name})")),
@@ -241,19 +250,27 @@ pub(crate) struct Read {
     pub(crate) ends: Option<String>,
 }
 
-/// Whether a text looks like `2027-01-31T06:00:00`, and its numbers can be those of a time.
+/// Whether a text looks like `2027-01-31T06:00:00`, and there is such a time.
 fn is_time(text: &str) -> bool {
     let shape = text.len() == 19
         && text.bytes().zip(b"dddd-dd-ddTdd:dd:dd").all(|(byte, kind)| match kind {
             b'd' => byte.is_ascii_digit(),
             other => byte == *other,
         });
-    let within = |at: usize, low: u8, high: u8| {
-        text.get(at..at + 2).and_then(|digits| digits.parse().ok()).is_some_and(|it| low <= it && it <= high)
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u16>().ok());
+    let within =
+        |at: usize, low: u16, high: u16| number(at, at + 2).is_some_and(|it| low <= it && it <= high);
+    let days = || match (number(0, 4)?, number(5, 7)?) {
+        (year, 2) if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            Some(29)
+        }
+        (_, 2) => Some(28),
+        (_, 4 | 6 | 9 | 11) => Some(30),
+        (_, 1..=12) => Some(31),
+        _ => None,
     };
     shape
-        && within(5, 1, 12)
-        && within(8, 1, 31)
+        && days().is_some_and(|days| within(8, 1, days))
         && within(11, 0, 23)
         && within(14, 0, 59)
         && within(17, 0, 59)
@@ -304,13 +321,26 @@ fn cron(text: &str) -> Result<(), String> {
 }
 
 impl Field {
-    /// Whether a text is one number of the field, by its digits or by its name.
-    fn number(&self, text: &str) -> bool {
+    /// The number of the field that a text is, by its digits or by its name.
+    fn value(&self, text: &str) -> Option<u16> {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match digits {
-            true => text.parse().is_ok_and(|number: u16| self.1 <= number && number <= self.2),
-            false => self.3.iter().any(|name| name.eq_ignore_ascii_case(text)),
+            true => text.parse().ok().filter(|number| (self.1..=self.2).contains(number)),
+            false => {
+                let names = self.3.iter().zip(self.1..);
+                names.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, number)| number)
+            }
         }
+    }
+
+    fn number(&self, text: &str) -> bool {
+        self.value(text).is_some()
+    }
+
+    /// Whether a range goes on from its first number. Only weeks begin anew: `SAT-MON`.
+    fn range(&self, from: &str, to: &str) -> bool {
+        let both = self.value(from).zip(self.value(to));
+        both.is_some_and(|(from, to)| from <= to || self.0 == "day of the week")
     }
 
     /// Whether a text is a part of the field: `*`, a number, a range, each with a step; and what only days have.
@@ -323,7 +353,7 @@ impl Field {
             return false;
         }
         let plain = match base.split_once('-') {
-            Some((from, to)) => self.number(from) && self.number(to),
+            Some((from, to)) => self.range(from, to),
             None => base == "*" || self.number(base),
         };
         let special = match self.0 {
@@ -358,6 +388,8 @@ mod tests {
             "0 9 15W JAN-MAR ? *",
             "0 9 ? * 6L 2027",
             "0 9 ? * TUE#2 *",
+            "0 9 ? * SAT-MON *",
+            "0 22-23,0-5 ? * * *",
         ] {
             assert_eq!(cron(good), Ok(()), "{good}");
         }
@@ -376,8 +408,34 @@ mod tests {
             ("0/0 8 ? * MON *", "`0/0` is no minute"),
             ("0, 8 ? * MON *", "`0,` is no minute"),
             ("? 8 ? * MON *", "`?` is no minute"),
+            ("5-1 8 ? * MON *", "`5-1` is no minute"),
+            ("0 22-5 ? * MON *", "`22-5` is no hour"),
+            ("0 8 1 NOV-FEB ? *", "`NOV-FEB` is no month"),
         ] {
             assert_eq!(cron(bad), Err(why.to_owned()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        for good in
+            ["2027-01-31T06:00:00", "2028-02-29T00:00:00", "2000-02-29T23:59:59", "2027-04-30T00:00:00"]
+        {
+            assert!(is_time(good), "{good}");
+        }
+        for bad in [
+            "2027-02-31T00:00:00",
+            "2027-02-29T00:00:00",
+            "2100-02-29T00:00:00",
+            "2027-04-31T00:00:00",
+            "2027-13-01T00:00:00",
+            "2027-00-01T00:00:00",
+            "2027-01-00T00:00:00",
+            "2027-01-01T24:00:00",
+            "2027-01-01T00:60:00",
+            "2027-01-01 00:00:00",
+        ] {
+            assert!(!is_time(bad), "{bad}");
         }
     }
 

@@ -169,7 +169,9 @@ struct Layer {
     tables: Vec<ec2::RouteTable>,
     /// What has to be there before anything outside is reached from here.
     ways: Vec<Handle>,
-    acl: Option<ec2::NetworkAcl>,
+    routes: Vec<ec2::Route>,
+    associations: Vec<ec2::SubnetRouteTableAssociation>,
+    acl: Option<network_acl::Made>,
 }
 
 impl Layer {
@@ -184,6 +186,8 @@ impl Layer {
             ranges: Vec::new(),
             tables: Vec::new(),
             ways: Vec::new(),
+            routes: Vec::new(),
+            associations: Vec::new(),
             acl: None,
         }
     }
@@ -466,9 +470,33 @@ impl<'a> ThreeTierVpc<'a> {
         self.layer(tier).map_or(&[], |layer| &layer.tables)
     }
 
+    /// The routes out of a tier, in the order of its route tables: over IPv4, then over IPv6.
+    pub fn routes(&self, tier: Tier) -> &[ec2::Route] {
+        self.layer(tier).map_or(&[], |layer| &layer.routes)
+    }
+
+    /// What gives the subnets of a tier their route tables, in the order of zones.
+    pub fn route_table_associations(&self, tier: Tier) -> &[ec2::SubnetRouteTableAssociation] {
+        self.layer(tier).map_or(&[], |layer| &layer.associations)
+    }
+
     /// The network ACL of a tier.
     pub fn network_acl(&self, tier: Tier) -> Option<ec2::NetworkAcl> {
-        self.layer(tier).and_then(|layer| layer.acl)
+        self.acl_of(tier).map(|made| made.acl)
+    }
+
+    /// The entries of that network ACL, inward ones first, in the order in which they are looked at.
+    pub fn acl_entries(&self, tier: Tier) -> &[ec2::NetworkAclEntry] {
+        self.acl_of(tier).map_or(&[], |made| &made.entries)
+    }
+
+    /// What puts that network ACL around the subnets of the tier, in the order of zones.
+    pub fn acl_associations(&self, tier: Tier) -> &[ec2::SubnetNetworkAclAssociation] {
+        self.acl_of(tier).map_or(&[], |made| &made.associations)
+    }
+
+    fn acl_of(&self, tier: Tier) -> Option<&network_acl::Made> {
+        self.layer(tier).and_then(|layer| layer.acl.as_ref())
     }
 
     /// The gateway between public subnets and the internet.

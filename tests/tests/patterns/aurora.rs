@@ -299,7 +299,8 @@ struct Wanted {
 fn program(app: &App, options: &Wanted) {
     let network = network(app);
     let it = if options.mysql { Database::aurora_mysql("8.0") } else { Database::aurora_postgres("17") };
-    let mut it = options.common.said(it);
+    let it = options.common.said(it);
+    let mut it = options.common.log(it, if options.mysql { "error" } else { "postgresql" });
     it = match options.capacity {
         0 => it,
         1 => it.serverless(0.0..=2.0),

@@ -2,14 +2,16 @@
 
 use formwork::{
     aws::{kms, sns, types::minutes},
-    check::{Check, assert_reachable, assert_unreachable},
+    check::{Check, Party, Ports, Reachability},
     core::{App, Assembly, Environment, Options, Severity},
-    patterns::{Cache, ThreeTierVpc, Weekday, Window, cache},
+    patterns::{Cache, ThreeTierVpc, Weekday, Window, cache, three_tier_vpc::Builder as ThreeTierVpcBuilder},
     prelude::{cidr, days},
 };
 use proptest::prelude::*;
 
-use super::{assemble, client::Client, difference, findings, holds, says_nothing, template, text};
+use super::{
+    assemble, client::Client, difference, findings, holds, party, ports_between, says_nothing, template, text,
+};
 
 fn plain() -> cache::Builder {
     Cache::valkey("8.2", "cache.t4g.small")
@@ -322,15 +324,12 @@ fn every_cache_is_sound() {
         let report = Check::new().assembly(assembly);
         let idle = report.findings.iter().find(|finding| finding.code == "FW1903");
         assert_eq!(idle.map(|it| &it.message), None, "what is accepted is there: {chosen:?}");
-        let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
-        let (nodes, port, api, bystander) = {
-            let (cache, api, bystander) = three(&app, chosen);
-            (cache.replication_group(), cache.port().get(), api.interface(), bystander.interface())
-        };
-        let assembly = app.synth(&Options::default()).unwrap_or_else(|findings| panic!("{findings}"));
-        assert_reachable!(assembly, api, nodes, port);
-        assert_unreachable!(assembly, bystander, nodes);
-        assert_unreachable!(assembly, Internet, nodes);
+        let reach = Reachability::of(assembly);
+        let reached = |from: &Party| ports_between(&reach, from, &party("data", "CacheNodes"));
+        let port = chosen.port.unwrap_or(6379);
+        assert_eq!(reached(&party("service", "ApiInterface")), Ports::tcp(port), "{chosen:?}");
+        assert_eq!(reached(&party("service", "OtherInterface")), Ports::none(), "{chosen:?}");
+        assert_eq!(reached(&Party::Internet), Ports::none(), "{chosen:?}");
     };
     holds("cache", 80, (any::<bool>(), chosen()), program, |_| false, only_who_was_let_in);
 }
@@ -379,6 +378,32 @@ fn what_cannot_be_is_said_where_it_was_said() {
     said.extend(found(|| Cache::valkey("8.2", "cache.t9g.small")));
     said.extend(found(|| plain().replicas(0)));
     insta::assert_snapshot!("cache_findings", said.join("\n"));
+}
+
+#[test]
+fn several_zones_are_more_than_one() {
+    let told = |change: fn(ThreeTierVpcBuilder) -> ThreeTierVpcBuilder, builder: fn() -> cache::Builder| {
+        let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+        let network = change(ThreeTierVpc::new(cidr!("10.0.0.0/16"))).build(app.stack("network"));
+        builder().build(app.stack("data").scope("Cache"), &network);
+        let Err(findings) = app.synth(&Options::default()) else { return None };
+        let all: Vec<_> = findings.iter().collect();
+        let [finding] = all.as_slice() else { panic!("{findings}") };
+        assert_eq!(finding.code, "FW3142");
+        let at = &finding.spans[0].at;
+        assert!(at.file.ends_with("patterns/cache.rs"), "{finding:?}");
+        let line = include_str!("cache.rs").lines().nth(at.line as usize - 1).unwrap_or_default();
+        let call = line.get(at.column as usize - 1..).unwrap_or_default();
+        Some(call.split_once('(').map_or(call, |(call, _)| call).to_owned())
+    };
+    let one = |it: ThreeTierVpcBuilder| it.zones(1);
+    assert_eq!(told(one, plain).as_deref(), Some("Cache::valkey"));
+    assert_eq!(told(one, || plain().replicas(2)).as_deref(), Some("replicas"));
+    assert_eq!(told(one, || plain().multi_az()).as_deref(), Some("multi_az"));
+    assert_eq!(told(one, || plain().single_zone()), None);
+    assert_eq!(told(one, || plain().replicas(0)), None);
+    assert_eq!(told(|it| it.single_zone(), plain), None);
+    assert_eq!(told(|it| it.zones(2), plain), None);
 }
 
 /// `check` knows every metric that there is.

@@ -11,7 +11,6 @@ pub(crate) struct Client<'a> {
     scope: Scope<'a>,
     group: SecurityGroup<'a>,
     role: Role<'a>,
-    interface: ec2::NetworkInterface,
 }
 
 impl<'a> Client<'a> {
@@ -23,12 +22,8 @@ impl<'a> Client<'a> {
             Some(subnet) => ec2::NetworkInterface::builder().subnet_id(subnet),
             None => ec2::NetworkInterface::builder().subnet_id(formwork::core::Id::existing("subnet-1")),
         };
-        let interface = scope.add("Interface", interface.group_set([group.id()]));
-        Self { scope, group, role, interface }
-    }
-
-    pub(crate) fn interface(&self) -> ec2::NetworkInterface {
-        self.interface
+        scope.add("Interface", interface.group_set([group.id()]));
+        Self { scope, group, role }
     }
 }
 

@@ -27,7 +27,11 @@ use formwork::{
     prelude::*,
 };
 
-use super::{assemble, client::Client, network::refused, said, says_nothing, template, text, warnings};
+use proptest::prelude::*;
+
+use super::{
+    assemble, client::Client, holds, network::refused, said, says_nothing, template, text, warnings,
+};
 use crate::support::{folder, lint, templates};
 
 /// The template of one stack.
@@ -352,6 +356,165 @@ fn rights_across_stacks_are_wires_and_no_circle() {
     insta::assert_snapshot!("grants_across_stacks", of("service", &assembly));
     assert!(!of("data", &assembly).contains("Parameters:"));
     lints("grants-across-stacks", &assembly);
+}
+
+/// One right on one thing of a kind.
+#[derive(Clone, Debug)]
+struct Right {
+    kind: u8,
+    right: u8,
+    /// Encrypted with a key of the program's own, where the kind can be.
+    own_key: bool,
+    /// In the grantee's stack.
+    here: bool,
+    /// To the second grantee.
+    other: bool,
+}
+
+/// So many kinds of things with rights.
+const KINDS: u8 = 9;
+
+impl Right {
+    /// Gives the right, with its settings, and says the least that has to stand in the policy.
+    fn give<'a>(&self, app: &'a App, number: usize, to: &Client<'a>) -> &'static str {
+        // A stack with nothing in it cannot be.
+        let at = |stack: &'static str| {
+            app.stack(if self.here { "service" } else { stack }).scope(format!("Thing{number}"))
+        };
+        let key_in = |stack: &'static str| {
+            at(stack).add("Key", kms::Key::builder().description("own").enable_key_rotation(true))
+        };
+        let own = (self.own_key && self.kind < 5).then(|| key_in("keys"));
+        let env = format!("THING{number}");
+        let (granted, action) = match (self.kind, self.right) {
+            (0, right) => {
+                let bucket = at("data").add("Bucket", bucket(own).keep_on_removal());
+                match right {
+                    0 => (bucket.grant_read(to), "s3:GetObject"),
+                    1 => (bucket.below("images/").grant_write(to), "s3:PutObject"),
+                    2 => (bucket.grant_read_write(to), "s3:AbortMultipartUpload"),
+                    _ => (bucket.grant_delete(to), "s3:DeleteObject"),
+                }
+            }
+            (1, right) => {
+                let queue = at("data").add("Queue", sqs::Queue::builder().kms_master_key_id(own));
+                match right {
+                    0 | 1 => (queue.grant_send(to), "sqs:SendMessage"),
+                    _ => (queue.grant_consume(to), "sqs:ReceiveMessage"),
+                }
+            }
+            (2, _) => {
+                let topic = at("data").add("Topic", sns::Topic::builder().kms_master_key_id(own));
+                (topic.grant_publish(to), "sns:Publish")
+            }
+            (3, right) => {
+                let generated = secretsmanager::secret::GenerateSecretString::builder().password_length(32);
+                let secret =
+                    secretsmanager::Secret::builder().kms_key_id(own).generate_secret_string(generated);
+                let secret = at("data").add("Secret", secret);
+                match right {
+                    0 | 1 => (secret.grant_read(to), "secretsmanager:GetSecretValue"),
+                    _ => (secret.grant_write(to), "secretsmanager:PutSecretValue"),
+                }
+            }
+            (4, right) => {
+                let table = at("data").add("Table", table(own).keep_on_removal());
+                match right {
+                    0 => (table.grant_read(to), "dynamodb:GetItem"),
+                    1 => (table.grant_write(to), "dynamodb:PutItem"),
+                    _ => (table.grant_read_write(to), "dynamodb:PutItem"),
+                }
+            }
+            (5, right) => {
+                let key = key_in("data");
+                match right {
+                    0 => (key.grant_encrypt(to), "kms:GenerateDataKey"),
+                    1 => (key.grant_decrypt(to), "kms:Decrypt"),
+                    _ => (key.grant_encrypt_decrypt(to), "kms:Decrypt"),
+                }
+            }
+            (6, right) => {
+                let limit = ssm::Parameter::builder().type_(ssm::parameter::Type::String).value("100");
+                let limit = at("data").add("Limit", limit.name(format!("/shop/limit{number}")));
+                match right {
+                    0 | 1 => (limit.grant_read(to), "ssm:GetParameter"),
+                    _ => (limit.grant_write(to), "ssm:PutParameter"),
+                }
+            }
+            (7, right) => {
+                let images = at("data").add("Images", ecr::Repository::builder().keep_on_removal());
+                match right {
+                    0 | 1 => (images.grant_pull(to), "ecr:BatchGetImage"),
+                    _ => (images.grant_push(to), "ecr:PutImage"),
+                }
+            }
+            (_, right) => {
+                let log = at("data").add("Log", logs::LogGroup::builder().retention_in_days(days(30)));
+                match right {
+                    0 | 1 => (log.grant_write(to), "logs:PutLogEvents"),
+                    _ => (log.grant_read(to), "logs:FilterLogEvents"),
+                }
+            }
+        };
+        granted.env(&env);
+        action
+    }
+
+    /// Whether the use of a key of the program's own goes with it.
+    fn takes_key(&self) -> bool {
+        let encrypted = matches!(self.kind, 0..=4) && self.own_key;
+        // Nothing is encrypted or decrypted where objects are deleted.
+        encrypted && (self.kind, self.right) != (0, 3)
+    }
+}
+
+#[test]
+fn every_right_is_given_and_no_other() {
+    let right = (0..KINDS, 0u8..4, any::<[bool; 3]>())
+        .prop_map(|(kind, right, [own_key, here, other])| Right { kind, right, own_key, here, other });
+    let program = |app: &App, rights: &Vec<Right>| {
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        let service = app.stack("service");
+        let clients = ["Api", "Worker"].map(|name| Client::new(service.scope(name), &network));
+        for (number, right) in rights.iter().enumerate() {
+            right.give(app, number, &clients[usize::from(right.other)]);
+        }
+    };
+    let judge = |assembly: &Assembly, rights: &Vec<Right>| {
+        let told = policies(assembly);
+        for (index, role) in ["ApiRole: ", "WorkerRole: "].into_iter().enumerate() {
+            let own: Vec<&str> = told.lines().filter(|line| line.starts_with(role)).collect();
+            let given: Vec<&Right> =
+                rights.iter().filter(|right| usize::from(right.other) == index).collect();
+            // Nobody has what was not given.
+            assert_eq!(own.is_empty(), given.is_empty(), "{rights:?}: {told}");
+            for statement in &own {
+                let all = statement.contains("\"Resource\":\"*\"");
+                assert!(!all || statement.contains("ecr:GetAuthorizationToken"), "{statement}");
+                assert!(
+                    !statement.contains("\"Action\":\"*\"") && !statement.contains(":*\""),
+                    "{statement}"
+                );
+            }
+            for right in &given {
+                let app = App::for_tests();
+                let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+                let client = Client::new(app.stack("service").scope("Api"), &network);
+                let action = right.give(&app, 0, &client);
+                assert!(own.iter().any(|line| line.contains(action)), "{right:?}: {action}: {told}");
+            }
+            // The use of a key goes with what the key encrypts, through the service that keeps it.
+            let through = own.iter().filter(|line| line.contains("kms:ViaService")).count();
+            assert_eq!(through, given.iter().filter(|right| right.takes_key()).count(), "{rights:?}: {told}");
+        }
+        // The data know nothing of who uses them.
+        let data =
+            assembly.stacks().iter().find(|stack| stack.id() == "data").map(|stack| stack.template().yaml());
+        let data = data.unwrap_or_default();
+        assert!(!data.contains("ApiRole") && !data.contains("WorkerRole"), "{data}");
+    };
+    let options = (any::<bool>(), proptest::collection::vec(right, 1..7));
+    holds("grants", 60, options, program, |_| false, judge);
 }
 
 #[test]

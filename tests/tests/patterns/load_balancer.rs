@@ -7,7 +7,7 @@ use formwork::{
         wafv2,
     },
     check::{Check, Exposure},
-    core::{App, Arn, Assembly, Id, Name, Severity, Stack, secretsmanager},
+    core::{App, Arn, Assembly, Environment, Id, Name, Options, Severity, Stack, secretsmanager},
     patterns::{
         Connect, LoadBalancer, Metric, Nat, Route, SecurityGroup, ThreeTierVpc, Tier, explain,
         load_balancer::{
@@ -484,6 +484,8 @@ struct Said {
     attributes: Attributes,
     logs: Logs,
     acl: bool,
+    /// An attribute for which there is no method, a policy of TLS by its name, everybody by name, and a list.
+    more: [bool; 4],
 }
 
 #[derive(Clone, Debug)]
@@ -625,6 +627,19 @@ impl Said {
         if let Some(kept) = kept {
             it = it.keep_logs(days(kept));
         }
+        let [attribute, named, internet, list] = self.more;
+        if attribute {
+            it = it.attribute("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "true");
+        }
+        if named {
+            it = it.tls(TlsPolicy::Named("ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned()));
+        }
+        if internet {
+            it = it.only_from(Source::internet());
+        }
+        if list {
+            it = it.only_from(Source::prefix_list("Offices", Id::existing("pl-0a1b2c3d")));
+        }
         if self.acl { it.web_acl(acl()) } else { it }
     }
 
@@ -632,7 +647,8 @@ impl Said {
     fn open(&self) -> Vec<u16> {
         // Whoever is on a prefix list is not known, and a range of IPv6 is nobody's without such addresses.
         let [range, v6, ..] = self.sources;
-        let everybody = self.sources == [false; 4];
+        let [_, _, internet, listed] = self.more;
+        let everybody = (self.sources == [false; 4] && !listed) || internet;
         if !self.public || !(everybody || range || v6 && self.dual_stack) {
             return Vec::new();
         }
@@ -698,6 +714,9 @@ impl Routed {
             2 if secure => it.grpc(),
             _ => it,
         };
+        if self.delay.is_some() {
+            it = it.attribute("load_balancing.cross_zone.enabled", "true");
+        }
         if self.encrypted { it.encrypted() } else { it }
     }
 
@@ -759,10 +778,11 @@ fn balancers() -> impl Strategy<Value = Said> {
         [source, source, source, source],
         any::<bool>(),
     );
-    let listeners = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let more = [source, source, source, source];
+    let listeners = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), more);
     (reach, listeners, attributes, logs).prop_map(|(reach, listeners, attributes, logs)| {
         let (public, certificates, tls, port, sources, dual_stack) = reach;
-        let (redirect, https, http, test, acl) = listeners;
+        let (redirect, https, http, test, acl, more) = listeners;
         let (idle, keep_alive, desync, invalid_headers, preserve_host, protected) = attributes;
         let attributes = Attributes { idle, keep_alive, desync, invalid_headers, preserve_host, protected };
         let (existing, none, connections, health_checks, prefix, days) = logs;
@@ -781,6 +801,7 @@ fn balancers() -> impl Strategy<Value = Said> {
             attributes,
             logs,
             acl,
+            more,
         }
     })
 }
@@ -831,6 +852,30 @@ fn routes() -> impl Strategy<Value = Routed> {
     })
 }
 
+#[test]
+fn weights_are_those_that_there_are() {
+    let old = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/old/0123456789abcdef";
+    let told = |own: u16, beside: u16| {
+        let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        let route = LoadBalancer::internal().plain_http().everything();
+        let (weight, share) = (line!() + 1, line!() + 2);
+        let route = route.weight(own);
+        let route = route.beside(Arn::existing(old), beside);
+        let scope = app.stack("web").scope("Api");
+        TargetGroup::addresses(8080, ["10.0.1.10"]).build(scope, &network, route);
+        let findings = app.synth(&Options::default()).err();
+        let findings: Vec<_> = findings.iter().flat_map(|findings| findings.iter().cloned()).collect();
+        assert!(findings.iter().all(|it| it.code == "FW3140"), "{findings:?}");
+        let lines: Vec<u32> = findings.iter().map(|it| it.spans[0].at.line).collect();
+        (lines.contains(&weight), lines.contains(&share), lines.len())
+    };
+    assert_eq!(told(999, 0), (false, false, 0));
+    assert_eq!(told(0, 999), (false, false, 0));
+    assert_eq!(told(1000, 999), (true, false, 1));
+    assert_eq!(told(1000, 2000), (true, true, 2));
+}
+
 /// The ports of load balancers that the internet reaches.
 fn reached(assembly: &Assembly) -> Vec<u16> {
     let report = Check::new().exposure().assembly(assembly);
@@ -849,7 +894,18 @@ fn reached(assembly: &Assembly) -> Vec<u16> {
 
 #[test]
 fn every_load_balancer_is_sound() {
-    let options = (balancers(), proptest::collection::vec(routes(), 0..4), any::<bool>(), any::<bool>());
+    // Of two routes with the same conditions the later one would get nothing.
+    let apart = |routes: Vec<Routed>| {
+        let mut kept: Vec<Routed> = Vec::new();
+        for route in routes {
+            if kept.iter().all(|known| known.conditions != route.conditions) {
+                kept.push(route);
+            }
+        }
+        kept
+    };
+    let routes = proptest::collection::vec(routes(), 0..4).prop_map(apart);
+    let options = (balancers(), routes, any::<bool>(), any::<bool>());
     let program = |app: &App, (said, routed, own, rest): &(Said, Vec<Routed>, bool, bool)| {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2);
         let network = if said.dual_stack { network.dual_stack() } else { network };

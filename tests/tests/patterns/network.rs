@@ -5,7 +5,7 @@ use formwork::{
         ec2,
         types::{Cidr, cidr, days},
     },
-    check::{Answer, Check, Internet, Party, Ports, Reachability},
+    check::{Answer, Check, Exposure, Internet, Party, Ports, Reachability},
     core::{App, Assembly, Environment, Finding, Findings, Id, Options, Scope, Severity},
     patterns::{
         AclEntry, Cache, Connect, Database, Endpoint, FargateService, FargateTask, LoadBalancer, Nat,
@@ -14,7 +14,7 @@ use formwork::{
 };
 use proptest::prelude::*;
 
-use super::{assemble, difference, holds, said, says_nothing, text};
+use super::{assemble, difference, holds, holds_where, said, says_nothing, text};
 
 const RANGE: Cidr = cidr!("10.0.0.0/16");
 
@@ -135,6 +135,10 @@ struct Network {
     acls: bool,
     entries: bool,
     exact: bool,
+    /// Zones by their names.
+    named: bool,
+    only_public: bool,
+    prefix_list: bool,
 }
 
 fn networks() -> impl Strategy<Value = Network> {
@@ -165,11 +169,11 @@ fn networks() -> impl Strategy<Value = Network> {
         proptest::option::of((days, recorded)),
         proptest::sample::subsequence(endpoints.to_vec(), 0..=endpoints.len()),
     );
-    let rest = proptest::array::uniform5(any::<bool>());
+    let rest = (proptest::array::uniform5(any::<bool>()), rare(), rare(), any::<bool>());
     (place, ways, rest).prop_map(|(place, ways, rest)| {
         let (prefix, zones, single, without, further, exact) = place;
         let (nat, isolated, flow_logs, endpoints) = ways;
-        let [s3, dual_stack, public_addresses, acls, entries] = rest;
+        let ([s3, dual_stack, public_addresses, acls, entries], named, only_public, prefix_list) = rest;
         // What does not go together is refused: see below.
         let most = match prefix {
             ..=19 => 6,
@@ -183,7 +187,11 @@ fn networks() -> impl Strategy<Value = Network> {
         let without = if none { vec![Tier::Data] } else { without };
         let public = !without.contains(&Tier::Public) || further.contains(&Routing::Public);
         let nat = nat.filter(|nat| public || *nat == Nat::None);
-        let exact = exact && prefix == 16 && !without.contains(&Tier::Data);
+        let only_public = only_public && !without.contains(&Tier::Public);
+        let further = if only_public { Vec::new() } else { further };
+        let exact = exact && prefix == 16 && !only_public && !without.contains(&Tier::Data);
+        // One that is named has none to spare.
+        let zones = if named { Some(zones.unwrap_or(2).clamp(1 + u8::from(single), 3)) } else { zones };
         Network {
             prefix,
             zones,
@@ -200,15 +208,33 @@ fn networks() -> impl Strategy<Value = Network> {
             acls,
             entries,
             exact,
+            named,
+            only_public,
+            prefix_list,
         }
     })
+}
+
+fn rare() -> impl Strategy<Value = bool> {
+    proptest::bool::weighted(0.15)
 }
 
 fn build<'a>(app: &'a App, options: &Network) -> ThreeTierVpc<'a> {
     let range = Cidr::v4([10, 0, 0, 0], options.prefix).expect("a range");
     let mut it = ThreeTierVpc::new(range);
-    if let Some(zones) = options.zones {
-        it = it.zones(zones);
+    it = match options.zones {
+        Some(zones) if options.named => {
+            let names = ["eu-central-1c", "eu-central-1a", "eu-central-1b"];
+            it.in_zones(names.into_iter().take(zones.into()))
+        }
+        Some(zones) => it.zones(zones),
+        None => it,
+    };
+    if options.only_public {
+        it = it.only_public();
+    }
+    if options.prefix_list {
+        it = it.s3_prefix_list(Id::existing("pl-6ea54007"));
     }
     if options.single {
         it = it.single_zone();
@@ -246,6 +272,8 @@ fn build<'a>(app: &'a App, options: &Network) -> ThreeTierVpc<'a> {
     if options.entries {
         it = it.acl_entry(tier, AclEntry::allow_to(cidr!("0.0.0.0/0"), 587));
         it = it.acl_entry(tier, AclEntry::deny_from(cidr!("198.51.100.0/24"), 0..=65535));
+        it = it.acl_entry(tier, AclEntry::allow_from(cidr!("203.0.113.0/24"), 22));
+        it = it.acl_entry(tier, AclEntry::deny_to(cidr!("192.0.2.0/24"), 25));
     }
     if options.exact {
         let production = app.environment().is_production();
@@ -289,7 +317,87 @@ fn every_network_is_sound_and_nothing_in_it_is_reached() {
             assert_eq!(nat, 0);
         }
     };
-    holds("network", 100, (any::<bool>(), networks()), program, |_| false, all);
+    // cfn-lint wants no names of zones in a template (W3010), and says so.
+    let lintable = |options: &Network| !options.named;
+    holds_where("network", 100, (any::<bool>(), networks()), program, |_| false, all, lintable);
+}
+
+/// What is known of a network that exists.
+#[derive(Clone, Debug)]
+struct Existing {
+    tiers: Vec<(Tier, u8)>,
+    way_out: bool,
+    dual_stack: bool,
+    endpoints: bool,
+}
+
+#[test]
+fn every_network_that_exists_is_used_as_it_is() {
+    let tiers = [Tier::Public, Tier::Application, Tier::Data, Tier::Other("Batch")];
+    let tiers = proptest::sample::subsequence(tiers.to_vec(), 1..=4);
+    let options = (tiers, [1u8..4, 1u8..4, 1u8..4, 1u8..4], any::<[bool; 3]>());
+    let options = options.prop_map(|(tiers, counts, [way_out, dual_stack, endpoints])| Existing {
+        tiers: tiers.into_iter().zip(counts).collect(),
+        way_out,
+        dual_stack,
+        endpoints,
+    });
+    let program = |app: &App, said: &Existing| {
+        let stack = app.stack("service");
+        let mut it = ThreeTierVpc::existing(Id::existing("vpc-0a1b2c3d4e5f60718"), cidr!("10.20.0.0/16"));
+        for (number, (tier, count)) in said.tiers.iter().enumerate() {
+            let ids = (0..*count).map(|zone| format!("subnet-0cc1b2c3d4e5f60{number}{zone}"));
+            it = it.subnets(*tier, ids.map(Id::existing).collect::<Vec<_>>());
+        }
+        if !said.way_out {
+            it = it.without_way_out();
+        }
+        if said.dual_stack {
+            it = it.dual_stack();
+        }
+        if said.endpoints {
+            it = it.endpoint_group(Id::existing("sg-0a1b2c3d4e5f60718"));
+        }
+        let network = it.build(stack);
+        assert_eq!(network.is_dual_stack(), said.dual_stack);
+        let is = |tier: Tier| said.tiers.iter().any(|(known, _)| *known == tier);
+        let public = !is(Tier::Application) && is(Tier::Public);
+        assert_eq!(network.services_need_public_addresses(), public, "{said:?}");
+        assert_eq!(network.services_reach_internet(), public || said.way_out, "{said:?}");
+        for (tier, count) in &said.tiers {
+            assert_eq!(network.subnets(*tier).len(), usize::from(*count));
+            assert!(network.made_subnets(*tier).is_empty() && network.route_tables(*tier).is_empty());
+        }
+        let (asks, answers) = ("Asks", "Answers");
+        let [asks, answers] = [asks, answers].map(|name| {
+            let group = SecurityGroup::new(stack.scope(name), &network, name);
+            let subnet = network.service_subnets().first().cloned();
+            let machine = ec2::Instance::builder().image_id("ami-0a1b2c3d4e5f60718").subnet_id(subnet);
+            let machine = stack.scope(name).add("Machine", machine.security_group_ids([group.id()]));
+            network.before_services(machine);
+            group
+        });
+        network.allow_to_aws(&asks);
+        asks.allow_to(&answers, 8000);
+    };
+    let judge = |assembly: &Assembly, said: &Existing| {
+        let graph = assembly.graph();
+        let resources = graph.resources();
+        let rules = resources.iter().filter(|it| it.kind.ends_with("Egress"));
+        let mut rules: Vec<&str> = rules.map(|it| it.logical_id.as_str()).collect();
+        rules.sort_unstable();
+        let is = |tier: Tier| said.tiers.iter().any(|(known, _)| *known == tier);
+        let way_out = said.way_out || (!is(Tier::Application) && is(Tier::Public));
+        let expected: &[&str] = match said.dual_stack && way_out {
+            true => &["AsksToAnswers8000", "AsksToInternet443", "AsksToInternet443V6"],
+            false => &["AsksToAnswers8000", "AsksToInternet443"],
+        };
+        assert_eq!(rules, expected, "{said:?}");
+        assert!(resources.iter().all(|it| it.kind != "AWS::EC2::Subnet" && it.kind != "AWS::EC2::Route"));
+    };
+    // Whether the internet reaches anything there is not known.
+    let unknown = |it: &Exposure| !it.unknown.is_empty();
+    holds("existing", 40, (any::<bool>(), options), program, unknown, judge);
 }
 
 #[test]
@@ -500,6 +608,67 @@ fn a_network_that_exists_makes_nothing() {
 }
 
 #[test]
+fn services_of_a_network_without_a_way_out_reach_no_internet() {
+    let rules = |without: bool, dual_stack: bool| {
+        let assembly = assemble("prod", |app| {
+            let stack = app.stack("service");
+            let subnets = ["subnet-0cc1b2c3d4e5f6071", "subnet-0dd1b2c3d4e5f6071"].map(Id::existing);
+            let it = ThreeTierVpc::existing(Id::existing("vpc-0a1b2c3d4e5f60718"), cidr!("10.20.0.0/16"));
+            let it = it.subnets(Tier::Application, subnets);
+            let it = if without { it.without_way_out() } else { it };
+            let it = if dual_stack { it.dual_stack() } else { it };
+            let network = it.endpoint_group(Id::existing("sg-0a1b2c3d4e5f60718")).build(stack);
+            assert_eq!(network.services_reach_internet(), !without);
+            network.allow_to_aws(&SecurityGroup::new(stack.scope("Api"), &network, "a service"));
+        });
+        says_nothing(&assembly);
+        let rules = assembly.graph();
+        let rules = rules.resources().into_iter().filter(|it| it.kind.ends_with("Egress"));
+        rules.map(|it| it.logical_id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(false, true), ["ApiToInternet443", "ApiToInternet443V6"]);
+    // There may be a route to S3, whose addresses are public ones of IPv4.
+    assert_eq!(rules(true, true), ["ApiToInternet443"]);
+    assert_eq!(rules(true, false), ["ApiToInternet443"]);
+}
+
+#[test]
+fn more_tiers_than_there_is_room_for_are_told() {
+    let many = |count: usize, change: fn(Builder) -> Builder| {
+        move |app: &App| {
+            let mut it = change(ThreeTierVpc::new(RANGE).zones(1));
+            for number in 0..count {
+                it = it.tier(Box::leak(format!("T{number}").into_boxed_str()), Routing::Isolated);
+            }
+            it.build(app.stack("network"));
+        }
+    };
+    for count in [9, 300] {
+        let message = one("FW3001", many(count, |it| it));
+        assert_eq!(message, "10.0.0.0/16 has no room for the tier `T8` in 1 zone");
+        let findings = refused(many(count, |it| it));
+        let help: Vec<&String> = findings.iter().flat_map(|finding| &finding.help).collect();
+        assert_eq!(help, ["eight tiers with names of their own are the most"]);
+    }
+    // With ranges of their own there is room, but for IPv6.
+    let exact = |count: u8, dual_stack: bool| {
+        move |app: &App| {
+            let mut it = ThreeTierVpc::new(RANGE).zones(1);
+            for number in 0..count {
+                let name: &'static str = Box::leak(format!("T{number}").into_boxed_str());
+                let range = Cidr::v4([10, 0, 255 - number, 0], 24).expect("a range");
+                it = it.tier(name, Routing::Isolated).subnet_ranges(Tier::Other(name), [range]);
+            }
+            if dual_stack { it.dual_stack() } else { it }.build(app.stack("network"));
+        }
+    };
+    assemble("prod", exact(40, false));
+    assemble("prod", exact(29, true));
+    let message = one("FW3001", exact(30, true));
+    assert_eq!(message, "the network's range of IPv6 has no room for the tier `T29`");
+}
+
+#[test]
 fn what_cannot_be_is_told_of_the_line_that_says_it() {
     let refused = |code: &str, change: fn(Builder) -> Builder| one(code, network(change));
     let told = [
@@ -587,6 +756,31 @@ fn too_many_entries_of_an_acl_are_a_warning() {
     let report = Check::new().assembly(&assemble("prod", network(many)));
     let told = said(&report, Severity::Warning);
     assert!(told.iter().any(|it| it.starts_with("FW3011")), "{told:?}");
+}
+
+#[test]
+fn far_too_many_entries_of_an_acl_are_that_and_nothing_else() {
+    let many = |count: u8, both: bool| {
+        network(move |it| {
+            (0..count).fold(it, |it, n| {
+                let range = Cidr::v4([198, 51, 100, n], 32).expect("an address");
+                let it = it.acl_entry(Tier::Public, AclEntry::deny_from(range, 443));
+                if both { it.acl_entry(Tier::Public, AclEntry::deny_to(range, 443)) } else { it }
+            })
+        })
+    };
+    // The network's own are six.
+    assemble("prod", many(34, false));
+    assemble("prod", many(34, true));
+    for count in [35, 99, 100, 120, 255] {
+        let message = one("FW3011", many(count, false));
+        assert_eq!(
+            message,
+            format!("the network ACL of the tier `Public` has {} entries", count.min(99) + 6)
+        );
+    }
+    let findings = refused(many(120, true));
+    assert!(findings.iter().all(|finding| finding.code == "FW3011"), "{findings}");
 }
 
 #[test]

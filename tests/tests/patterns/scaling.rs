@@ -5,8 +5,8 @@ use formwork::{
         sqs,
         types::{cidr, minutes, seconds},
     },
-    check::Exposure,
-    core::{App, Arn, Expr},
+    check::{Exposure, Party, Ports, Reachability},
+    core::{App, Arn, Expr, Finding, Options},
     patterns::{
         FargateService, LoadBalancer, Metric, Schedule, Stat, ThreeTierVpc, Weekday,
         fargate::{Builder, Change, Cluster, Deployment, Insights, Scaling, Steps, Target},
@@ -14,7 +14,7 @@ use formwork::{
 };
 use proptest::{option, prelude::*, sample::select};
 
-use super::{assemble, difference, holds, says_nothing, text};
+use super::{assemble, difference, holds, party, ports_between, says_nothing, text};
 
 const IMAGE: &str = "public.ecr.aws/acme/api:1.4";
 
@@ -314,7 +314,30 @@ struct Chosen {
     by_cpu: Option<Stepped>,
     by_queue: Option<Stepped>,
     times: Vec<(When, u32, u32)>,
+    later: [bool; 3],
     balanced: bool,
+}
+
+#[test]
+fn a_percentile_that_there_is_not_is_told_of_the_line_of_its_alarm() {
+    for percent in [101.0, -0.5, f64::NAN, f64::INFINITY] {
+        let app = App::for_tests();
+        let tail = sessions().stat(Stat::Percentile(percent));
+        let line = line!() + 1;
+        app.stack("alarms").add("Tail", tail.above(200).alarm_description("slow"));
+        let findings = app.synth(&Options::default()).expect_err("no percentile");
+        let told: Vec<&Finding> = findings.iter().collect();
+        let [finding] = told.as_slice() else { panic!("{findings}") };
+        assert_eq!(finding.to_string(), format!("error[FW3141]: there is no percentile {percent}"));
+        let at = &finding.spans[0].at;
+        assert!(at.file.ends_with("scaling.rs") && at.line == line, "{finding:?}");
+    }
+    for percent in [0.0, 99.9, 100.0] {
+        let app = App::for_tests();
+        let tail = sessions().stat(Stat::Percentile(percent));
+        app.stack("alarms").add("Tail", tail.above(200).alarm_description("slow"));
+        assert!(app.synth(&Options::default()).is_ok(), "{percent}");
+    }
 }
 
 /// Distances from one step to the next, above and below, with what they change.
@@ -347,7 +370,9 @@ impl When {
             Self::Daily(hour, minute, None) => Schedule::daily_at(hour, minute),
             Self::Daily(hour, minute, Some(zone)) => Schedule::weekdays_at(hour, minute).in_zone(zone),
             Self::Weekly(hour, minute) => Schedule::weekly_on(Weekday::Sunday, hour, minute),
-            Self::Monthly(day) => Schedule::monthly_on(day, 4, 0).starting("2027-01-01T00:00:00"),
+            Self::Monthly(day) => {
+                Schedule::monthly_on(day, 4, 0).starting("2027-01-01T00:00:00").ending("2028-02-29T00:00:00")
+            }
             Self::LastDay(hour) => Schedule::monthly_on_the_last_day(hour, 30),
             Self::Once(day) => Schedule::once(&format!("2027-03-{day:02}T06:00:00")),
             Self::Cron(fields) => Schedule::cron(fields),
@@ -421,15 +446,16 @@ fn chosen() -> impl Strategy<Value = Chosen> {
     );
     let tuned = (0u32..600, 0u32..3600, any::<bool>());
     let times = proptest::collection::vec((whens(), 0u32..5, 0u32..5), 0..3);
-    let rest = (stepped(), stepped(), times, any::<bool>());
+    let rest = (stepped(), stepped(), times, any::<[bool; 3]>(), any::<bool>());
     (bounds, tracked, tuned, rest).prop_map(
-        |(bounds, tracked, tuned, (by_cpu, by_queue, times, balanced))| Chosen {
+        |(bounds, tracked, tuned, (by_cpu, by_queue, times, later, balanced))| Chosen {
             bounds,
             tracked,
             tuned,
             by_cpu,
             by_queue,
             times,
+            later,
             balanced,
         },
     )
@@ -464,13 +490,39 @@ fn chosen_program(app: &App, options: &Chosen) {
     for (when, least, more) in &options.times {
         scaling = scaling.at(when.schedule(), *least..=least + more);
     }
-    service(app, |it| if options.balanced { behind(it) } else { it }.scaling(scaling));
+    let [named, target, stepped] = options.later;
+    if named {
+        let tail = sessions().stat(Stat::Percentile(90.0));
+        scaling = scaling.tracking([tuned(Target::metric(tail.clone(), 70).named("Tail"))]);
+        scaling = scaling.steps(Steps::on(tail).named("Peak").above(500, Change::add(4)));
+    }
+    let api = service(app, |it| if options.balanced { behind(it) } else { it }.scaling(scaling));
+    // What is known only when the service is there.
+    if target {
+        let policy = api.scale_on(Target::metric(api.running_tasks(), 3).named("Peers"));
+        assert_eq!(policy, api.scaling_policy("OnPeers"));
+    }
+    if stepped {
+        let steps = Steps::on(api.memory_utilization()).named("Full");
+        let made = api.scale_in_steps(steps.above(90, Change::add(2)).below(10, Change::remove(1)));
+        assert_eq!(made.len(), 2);
+    }
 }
 
-/// The load balancer and what stands behind it. Of a gateway endpoint, which has no addresses, nothing is known.
+/// The load balancer at its port, and the service behind it at its own. Of a gateway endpoint, which has no addresses,
+/// nothing is known.
 fn balancer(exposure: &Exposure) -> bool {
-    let open = exposure.kind == "AWS::ElasticLoadBalancingV2::LoadBalancer";
-    open || !exposure.through.is_empty() || exposure.kind == "AWS::EC2::VPCEndpoint"
+    let known = exposure.unknown.is_empty();
+    match exposure.kind.as_str() {
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+            known && Ports::tcp(443).union(&Ports::tcp(80)).contains(&exposure.ports)
+        }
+        "AWS::ECS::Service" => {
+            let through = exposure.through.iter().any(|by| by.ends_with("LoadBalancer"));
+            known && through && exposure.ports == Ports::tcp(8000)
+        }
+        kind => kind == "AWS::EC2::VPCEndpoint" && !known,
+    }
 }
 
 #[test]
@@ -486,10 +538,19 @@ fn every_scaling_is_sound() {
         let steps: usize = steps
             .map(|steps| usize::from(!steps.above.is_empty()) + usize::from(!steps.below.is_empty()))
             .sum();
-        let targets = targets.into_iter().filter(|is| *is).count();
+        let [named, target, stepped] = options.later.map(usize::from);
+        let targets = targets.into_iter().filter(|is| *is).count() + named + target;
+        let steps = steps + named + 2 * stepped;
         assert_eq!(count("AWS::ApplicationAutoScaling::ScalableTarget"), 1);
         assert_eq!(count("AWS::ApplicationAutoScaling::ScalingPolicy"), targets + steps);
         assert_eq!(count("AWS::CloudWatch::Alarm"), steps);
+        let api = party("service", "ApiService");
+        let reach = Reachability::of(assembly);
+        if options.balanced {
+            let balancer = party("service", "ApiBalancerLoadBalancer");
+            assert_eq!(ports_between(&reach, &balancer, &api), Ports::tcp(8000), "{options:?}");
+        }
+        assert_eq!(ports_between(&reach, &Party::Internet, &api), Ports::none(), "{options:?}");
     });
 }
 

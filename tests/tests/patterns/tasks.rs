@@ -7,8 +7,8 @@ use formwork::{
         secretsmanager,
         types::{cidr, days, hours, minutes, seconds},
     },
-    check::Exposure,
-    core::{App, pseudo},
+    check::{Exposure, Ports, Reachability},
+    core::{App, Assembly, pseudo},
     patterns::{
         Configure, Connect, FargateService, Grantee, Role, Schedule, ThreeTierVpc,
         fargate::{Cluster, FargateTask, ScheduledTask, Sidecar, Timing},
@@ -16,7 +16,7 @@ use formwork::{
 };
 use proptest::{option, prelude::*};
 
-use super::{assemble, difference, holds, says_nothing, text};
+use super::{assemble, database::Client, difference, holds, party, ports_between, says_nothing, text};
 
 const IMAGE: &str = "public.ecr.aws/acme/api:1.4";
 
@@ -192,6 +192,16 @@ fn bad_input_is_said_of_the_line_that_says_it() {
         Schedule::cron("0 3 * * *"),
         "error[FW3064]: `0 3 * * *` is no schedule: it has 5 fields, not six"
     );
+    wrong!(Schedule::once("2027-02-31T00:00:00"), "error[FW3064]: `2027-02-31T00:00:00` is no time");
+    wrong!(daily().ending("2027-02-29T00:00:00"), "error[FW3064]: `2027-02-29T00:00:00` is no time");
+    wrong!(
+        Schedule::every(days(u32::MAX)),
+        "error[FW3064]: 4294967295d is longer than the calendar of schedules, which ends with 2199"
+    );
+    wrong!(
+        Schedule::cron("5-1 * * * ? *"),
+        "error[FW3064]: `5-1 * * * ? *` is no schedule: `5-1` is no minute"
+    );
     wrong!(daily().in_zone(" "), "error[FW3065]: ` ` is no name of a time zone");
     wrong!(Timing::on(daily()).within(seconds(90)), "error[FW3068]: 90s is no window to begin in");
     wrong!(Timing::on(daily()).within(days(2)), "error[FW3068]: 2d is no window to begin in");
@@ -275,6 +285,18 @@ fn program(app: &App, options: &Tasks) {
     if options.after {
         api.set_variable("AFTER", pseudo::region());
     }
+    let prober = Client::new(stack.scope("Prober"), &network);
+    prober.allow_to(&api, 8000);
+}
+
+/// The properties of the resources of a type.
+fn of_kind(assembly: &Assembly, stack: &str, kind: &str) -> Vec<serde_json::Value> {
+    let stacks = assembly.stacks();
+    let stack = stacks.iter().find(|known| known.id() == stack).expect("the stack");
+    let template = stack.template().value();
+    let resources = template["Resources"].as_object().expect("resources");
+    let of_type = resources.values().filter(|resource| resource["Type"] == kind);
+    of_type.map(|resource| resource["Properties"].clone()).collect()
 }
 
 /// Of a gateway endpoint, which has no addresses, nothing is known; nothing else is reached.
@@ -290,5 +312,12 @@ fn all_tasks_are_sound() {
         let schedules = usize::from(options.scheduled.is_some()) + usize::from(options.like.1.is_some());
         assert_eq!(count("AWS::Scheduler::Schedule"), schedules);
         assert_eq!(count("AWS::SQS::Queue"), schedules);
+        // One who may talk to the service at its port, as the task of its own may.
+        let prober = party("service", "ProberMachine");
+        let to_api = ports_between(&Reachability::of(assembly), &prober, &party("service", "ApiService"));
+        assert_eq!(to_api, Ports::tcp(8000), "{options:?}");
+        for rule in of_kind(assembly, "service", "AWS::EC2::SecurityGroupIngress") {
+            assert_eq!((&rule["FromPort"], &rule["ToPort"]), (&8000.into(), &8000.into()), "{options:?}");
+        }
     });
 }

@@ -28,6 +28,7 @@ pub(super) struct Made {
     pub(super) token: Option<secretsmanager::Secret>,
     pub(super) secret: Option<SecretValue>,
     pub(super) user: Option<elasticache::User>,
+    pub(super) nobody: Option<elasticache::User>,
     pub(super) users: Option<elasticache::UserGroup>,
     pub(super) user_name: Option<Output<String>>,
 }
@@ -95,18 +96,21 @@ fn users(scope: Scope<'_>, engine: &str) -> Made {
     let user = scope.add("User", user);
     let mut ids = vec![Id::existing(id.clone())];
     let mut waits = vec![user.as_handle()];
+    let mut default = None;
     if !valkey {
         // A group of Redis OSS has to have a user of the name `default`, which may do nothing here:
         // docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
-        let nobody = name("-nobody");
-        let user = elasticache::User::builder()
+        let id = name("-nobody");
+        let nobody = elasticache::User::builder()
             .engine(of_user)
-            .user_id(nobody.clone())
+            .user_id(id.clone())
             .user_name("default")
             .access_string("off ~* -@all")
             .authentication_mode(user::AuthenticationMode::builder().type_(user::Type::NoPasswordRequired));
-        waits.push(scope.add("Nobody", user).as_handle());
-        ids.push(Id::existing(nobody));
+        let nobody = scope.add("Nobody", nobody);
+        waits.push(nobody.as_handle());
+        default = Some(nobody);
+        ids.push(Id::existing(id));
     }
     // `Ref` of a user is its name, and a group takes ids: those are known, so that the order has to be said.
     let users = elasticache::UserGroup::builder()
@@ -115,7 +119,13 @@ fn users(scope: Scope<'_>, engine: &str) -> Made {
         .user_ids(ids)
         .depends_on(waits);
     let users = scope.add("Users", users);
-    Made { user: Some(user), users: Some(users), user_name: Some(text(id)), ..Made::default() }
+    Made {
+        user: Some(user),
+        nobody: default,
+        users: Some(users),
+        user_name: Some(text(id)),
+        ..Made::default()
+    }
 }
 
 impl Made {

@@ -51,6 +51,7 @@ impl Builder {
         let in_production = production(&scope);
         self.judge(&scope);
         let layout = self.layout(&scope, in_production);
+        self.judge_zones(&scope, network, &layout);
         let port = self.port.unwrap_or_else(|| self.engine.port());
         let group = SecurityGroup::new(scope, network, "cache");
         let subnets = elasticache::SubnetGroup::builder()
@@ -207,6 +208,24 @@ impl Builder {
     // docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html, `DataTieringEnabled`
     fn has_disks(&self) -> bool {
         self.node.value.expr().as_str().is_some_and(|node| node.starts_with(WITH_DISKS))
+    }
+
+    /// Reports several zones in a network that has one. What is known only at deployment counts as zones of their own.
+    // docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
+    fn judge_zones(&self, scope: &Scope<'_>, network: &ThreeTierVpc<'_>, layout: &Layout) {
+        if !layout.several_zones || network.data_subnets().len() != 1 {
+            return;
+        }
+        let finding =
+            Finding::error("FW3142", "a cache in several zones has subnets in one").help(
+                "give the network a second zone, with `.single_zone()` one that nothing else uses, or say `.single_zone()` of the cache",
+            );
+        match (self.several_zones, self.replicas) {
+            (Some(said), _) => report(scope, finding, said.at),
+            (None, Some(said)) => report(scope, finding, said.at),
+            // Nobody said it: production has a replica.
+            (None, None) => report(scope, finding, self.node.at),
+        }
     }
 
     fn knows_auth(&self) -> bool {

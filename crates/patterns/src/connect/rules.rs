@@ -1,9 +1,9 @@
 //! The rules of connections: what they are called, and where they stand.
 
-use std::{collections::BTreeSet, panic::Location};
+use std::panic::Location;
 
 use formwork_aws::{ec2, types::Cidr};
-use formwork_core::{AsHandle, Expr, Finding, Handle, Id, Input, IntoInput, Output, Scope};
+use formwork_core::{AsHandle, Expr, Finding, Handle, Id, Output, Scope};
 
 use super::{SecurityGroup, Traffic};
 use crate::place::report;
@@ -179,47 +179,18 @@ fn apart<'a>(
 }
 
 /// Where the rules of a connection stand: with the group that begins it, unless the other group's stack waits for that
-/// one already because of other rules. A stack cannot wait for one that waits for it.
+/// one already. A stack cannot wait for one that waits for it.
 pub(super) fn place<'a>(from: &SecurityGroup<'a>, to: &SecurityGroup<'a>) -> Scope<'a> {
     let (begins, answers) = (from.rules.stack().id(), to.scope.stack().id());
     // Who says where rules stand knows why.
     let elsewhere = from.rules.stack().id() != from.scope.stack().id();
-    if elsewhere || begins == answers || !waits(from.rules, &answers, &begins) {
+    if elsewhere || begins == answers || !waits(to.scope, from.rules) {
         return from.rules;
     }
     to.rules
 }
 
-/// Whether a stack waits for another one because of rules between groups.
-fn waits(scope: Scope<'_>, one: &str, other: &str) -> bool {
-    let app = scope.app();
-    let groups: Vec<(Expr, String)> = app
-        .all::<ec2::SecurityGroup>()
-        .into_iter()
-        .map(|group| {
-            let id: Input<Id<ec2::SecurityGroup>> = group.into_input();
-            (id.into_expr(), scope.edit(group).stack())
-        })
-        .collect();
-    let ingress = app.all::<ec2::SecurityGroupIngress>().into_iter().map(|rule| rule.as_handle());
-    let egress = app.all::<ec2::SecurityGroupEgress>().into_iter().map(|rule| rule.as_handle());
-    let mut edges = BTreeSet::new();
-    for rule in ingress.chain(egress) {
-        let rule = scope.edit(rule);
-        for property in ["GroupId", "SourceSecurityGroupId", "DestinationSecurityGroupId"] {
-            let Some(value) = rule.get(property) else { continue };
-            let known = groups.iter().find(|(group, _)| group == value.plain());
-            edges.extend(known.map(|(_, stack)| (rule.stack(), stack.clone())));
-        }
-    }
-    let (mut seen, mut next) = (BTreeSet::new(), vec![one.to_owned()]);
-    while let Some(stack) = next.pop() {
-        if stack == other {
-            return true;
-        }
-        next.extend(edges.iter().filter(|(from, _)| *from == stack).map(|(_, to)| to.clone()));
-        next.retain(|stack| !seen.contains(stack));
-        seen.insert(stack);
-    }
-    false
+/// Whether what stands in one place waits for another one's stack already, for whatever reason.
+fn waits(one: Scope<'_>, other: Scope<'_>) -> bool {
+    one.stack().waits_for(other.stack())
 }

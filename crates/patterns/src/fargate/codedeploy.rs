@@ -22,10 +22,18 @@ pub(super) struct Deploys<'s, 'a> {
     pub(super) alarms: &'s [Output<Name<formwork_aws::cloudwatch::Alarm>>],
 }
 
+/// What was made.
+#[derive(Clone, Copy)]
+pub(super) struct Made {
+    pub(super) application: codedeploy::Application,
+    pub(super) role: iam::Role,
+    pub(super) group: codedeploy::DeploymentGroup,
+}
+
 impl Deploys<'_, '_> {
     /// Makes the application, the group and its role.
     #[track_caller]
-    pub(super) fn build(self, scope: Scope<'_>) -> codedeploy::DeploymentGroup {
+    pub(super) fn build(self, scope: Scope<'_>) -> Made {
         let scope = scope.for_caller();
         // docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html
         let trust = TrustPolicy::service("codedeploy.amazonaws.com");
@@ -78,7 +86,7 @@ impl Deploys<'_, '_> {
                 group::Events::DeploymentStopOnRequest,
             ]))
             .alarm_configuration(alarms(self.alarms));
-        scope.add("DeploymentGroup", group)
+        Made { application, role, group: scope.add("DeploymentGroup", group) }
     }
 }
 

@@ -293,6 +293,8 @@ impl<'a> Builder<'a> {
             balancer: attached.balancer,
             targets: attached.group,
             alternate: attached.alternate,
+            rule: attached.rule,
+            test_rule: attached.test_rule,
         });
         let scaling = self.scaling;
         let built = FargateService {

@@ -44,6 +44,7 @@ impl<'a> Route<'a> {
         let scope = scope.for_caller();
         let here = scope.caller().unwrap_or_else(SourceLocation::caller);
         self.options.judge(&scope);
+        self.judge_weights(&scope);
         if targets.alternate {
             for Said { at, .. } in std::mem::take(&mut self.beside) {
                 let message = "a deployment shifts requests between two groups, and a third is beside them";
@@ -114,6 +115,16 @@ impl<'a> Route<'a> {
         });
         let waits = rule.as_handle();
         Attached { balancer, group, alternate, rule: Some(rule), test_rule, waits }
+    }
+
+    /// Reports shares that Elastic Load Balancing refuses.
+    // docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
+    fn judge_weights(&self, scope: &Scope<'_>) {
+        let beside = self.beside.iter().map(|Said { value: (_, weight), at }| Said { value: *weight, at });
+        for Said { value, at } in self.weight.into_iter().chain(beside).filter(|said| said.value > 999) {
+            let finding = Finding::error("FW3140", format!("{value} is no share of requests"));
+            report(scope, finding.help("weights are 0 to 999, and count in relation to each other"), at);
+        }
     }
 
     /// Whether a listener's default action can say it: everything, on the first port, without more ado.
@@ -237,7 +248,7 @@ impl<'a> Route<'a> {
             None if self.beside.is_empty() => Vec::new(),
             None => {
                 let others = self.beside.iter().map(|said| share(said.value.0.clone(), said.value.1));
-                std::iter::once(share(own, self.weight)).chain(others).collect()
+                std::iter::once(share(own, self.weight.map_or(1, |said| said.value))).chain(others).collect()
             }
         };
         let forward = Action::builder().type_(ActionType::Forward);

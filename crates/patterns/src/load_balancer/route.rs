@@ -64,7 +64,7 @@ pub struct Route<'a> {
     pub(super) priority: Option<Said<u16>>,
     pub(super) port: Option<Said<Port>>,
     pub(super) authentication: Option<Said<Authentication>>,
-    pub(super) weight: u16,
+    pub(super) weight: Option<Said<u16>>,
     pub(super) beside: Vec<Said<(Output<Arn<elb::TargetGroup>>, u16)>>,
     pub(super) options: Options,
 }
@@ -116,7 +116,7 @@ impl<'a> Route<'a> {
             priority: None,
             port: None,
             authentication: None,
-            weight: 1,
+            weight: None,
             beside: Vec::new(),
             options: Options::default(),
         }
@@ -231,12 +231,13 @@ impl<'a> Route<'a> {
     }
 
     /// Sets the share of requests that is the service's own, beside other groups: 0 to 999; 1 if nothing is said.
+    #[track_caller]
     pub fn weight(mut self, weight: u16) -> Self {
-        self.weight = weight;
+        self.weight = Some(Said::new(weight));
         self
     }
 
-    /// Sends a share of the requests to another target group.
+    /// Sends a share of the requests to another target group: 0 to 999.
     #[track_caller]
     pub fn beside(mut self, group: impl IntoInput<Arn<elb::TargetGroup>>, weight: u16) -> Self {
         self.beside.push(Said::new((output(group), weight)));

@@ -368,11 +368,16 @@ impl Builder {
                 continue;
             }
             let slot = Slot::of(tier, further);
-            further += u8::from(matches!(tier, Tier::Other(_)));
+            further = u8::saturating_add(further, matches!(tier, Tier::Other(_)).into());
             let ranges = self.decide_ranges(scope, tier, slot, zones);
             tiers.push(DecidedTier { tier, routing, slot, ranges });
         }
         self.small(scope, &tiers, zones);
+        self.small_v6(scope, &tiers);
+        // Those beyond the eighth were reported, and nothing else is said of them.
+        tiers.retain(|tier| {
+            !matches!(tier.slot, Slot::Further(8..)) || tier.ranges.iter().any(Option::is_some)
+        });
         self.apart(scope, &tiers);
         tiers
     }
@@ -430,6 +435,17 @@ impl Builder {
             _ => "take a /24 or more, or say the ranges by `.subnet_ranges(..)`".to_owned(),
         };
         report(scope, Finding::error("FW3001", message).help(help), self.range.at);
+    }
+
+    /// Reports tiers with ranges that were said, for which the plan of IPv6 has no room.
+    fn small_v6(&self, scope: &Scope<'_>, tiers: &[DecidedTier]) {
+        let room = |tier: &&DecidedTier| tier.slot.first_v6() + MOST_ZONES as u32 > 256;
+        let said = |tier: Tier| self.ranges.iter().find(|said| said.value.0 == tier);
+        let Some(full) = tiers.iter().find(room).filter(|_| self.dual_stack) else { return };
+        let Some(said) = said(full.tier) else { return };
+        let message = format!("the network's range of IPv6 has no room for the tier `{}`", full.tier.name());
+        let help = "with `.dual_stack()` 29 tiers with names of their own are the most";
+        report(scope, Finding::error("FW3001", message).help(help), said.at);
     }
 
     /// Reports ranges that overlap, of which at least one was said.

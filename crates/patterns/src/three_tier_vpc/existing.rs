@@ -79,7 +79,7 @@ impl Existing {
         let endpoints = self.endpoints.map(|id| SecurityGroup::existing(scope.scope("Endpoints"), id));
         let way_out = self.way_out;
         let layers = self.layers.into_iter().map(|layer| match layer.routing {
-            Routing::Outbound if !way_out => Layer { routing: Routing::Isolated, ..layer },
+            Routing::Outbound if !way_out => Layer { routing: Routing::Isolated, way_out: false, ..layer },
             _ => layer,
         });
         let made = Made { endpoint_group: endpoints, ..Made::default() };

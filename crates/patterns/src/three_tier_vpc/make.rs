@@ -90,9 +90,9 @@ pub(super) fn make<'a>(scope: Scope<'a>, said: Builder, decided: Decided) -> Thr
         let own = &said.acl_entries;
         let walls = Walls { vpc, range: decided.range, ipv6, services: services.as_ref(), own };
         for layer in &mut layers {
-            let (acl, associations) = walls.make(scope, layer);
-            layer.acl = Some(acl);
-            layer.ways.extend(associations);
+            let made = walls.make(scope, layer);
+            layer.ways.extend(made.associations.iter().map(|association| association.as_handle()));
+            layer.acl = Some(made);
         }
     }
     let made = Made {
@@ -163,21 +163,21 @@ impl Gates {
                 Routing::Public => {
                     let gateway = || self.internet.map(|gateway| gateway.internet_gateway_id());
                     let route = v4().gateway_id(gateway()).depends_on(self.attached);
-                    layer.ways.push(scope.add(to, route).as_handle());
+                    layer.leads(scope.add(to, route));
                     if ground.ipv6.is_some() {
                         let route = v6().gateway_id(gateway()).depends_on(self.attached);
-                        layer.ways.push(scope.add(to_v6, route).as_handle());
+                        layer.leads(scope.add(to_v6, route));
                     }
                 }
                 Routing::Outbound => {
                     let last = self.nat.len().saturating_sub(1);
                     if let Some(gateway) = self.nat.get(last.min(zone)) {
                         let route = v4().nat_gateway_id(gateway.nat_gateway_id());
-                        layer.ways.push(scope.add(to, route).as_handle());
+                        layer.leads(scope.add(to, route));
                     }
                     if let Some(gateway) = self.egress_only {
                         let route = v6().egress_only_internet_gateway_id(gateway.id());
-                        layer.ways.push(scope.add(to_v6, route).as_handle());
+                        layer.leads(scope.add(to_v6, route));
                     }
                 }
                 Routing::Isolated => {}
@@ -191,6 +191,7 @@ impl Gates {
                     ec2::SubnetRouteTableAssociation::builder().route_table_id(table).subnet_id(*subnet);
                 let routing = scope.add(format!("{tier}{}Routing", zone + 1), routing);
                 layer.ways.push(routing.as_handle());
+                layer.associations.push(routing);
             }
         }
         let way_out = !self.nat.is_empty() || self.egress_only.is_some();
@@ -203,6 +204,12 @@ impl Gates {
 }
 
 impl Layer {
+    /// Notes a way out.
+    fn leads(&mut self, route: ec2::Route) {
+        self.ways.push(route.as_handle());
+        self.routes.push(route);
+    }
+
     /// The subnets that are for use.
     fn in_use(&self) -> &[Output<Id<ec2::Subnet>>] {
         self.subnets.get(..self.used).unwrap_or(&self.subnets)

@@ -10,7 +10,7 @@ use formwork_aws::{
     ec2::{self, network_acl_entry as entry},
     types::{Cidr, PortRange, cidr},
 };
-use formwork_core::{AsHandle as _, Builder as _, Finding, Handle, Id, Output, Scope};
+use formwork_core::{Builder as _, Finding, Id, Output, Scope};
 
 use super::{Layer, Routing, named};
 use crate::{
@@ -22,6 +22,9 @@ use crate::{
 /// So many entries of one direction and family an ACL takes, unless AWS was asked for more.
 // docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 const MOST: usize = 20;
+
+/// So many it takes if AWS was asked.
+const MOST_EVER: usize = 40;
 
 /// An entry of a tier's network ACL, besides those that the network makes.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +82,14 @@ struct Line {
     range: Range,
 }
 
+/// An ACL with what belongs to it.
+#[derive(Clone)]
+pub(super) struct Made {
+    pub(super) acl: ec2::NetworkAcl,
+    pub(super) entries: Vec<ec2::NetworkAclEntry>,
+    pub(super) associations: Vec<ec2::SubnetNetworkAclAssociation>,
+}
+
 /// What an ACL is made from.
 pub(super) struct Walls<'p> {
     pub(super) vpc: ec2::Vpc,
@@ -111,39 +122,50 @@ impl Walls<'_> {
     ///
     /// An ACL without entries lets nothing through: subnets get it after all of its entries are there, and are rid of it
     /// before the first one goes.
-    pub(super) fn make(&self, scope: Scope<'_>, layer: &Layer) -> (ec2::NetworkAcl, Vec<Handle>) {
+    pub(super) fn make(&self, scope: Scope<'_>, layer: &Layer) -> Made {
         let name = format!("{}Acl", layer.tier.name());
         let acl = scope.add(name.clone(), named(ec2::NetworkAcl::builder().vpc_id(self.vpc), scope, &name));
-        let lines = self.lines(layer);
+        let mut lines = self.lines(layer);
         for inward in [true, false] {
             for v6 in [true, false] {
                 let same = |line: &&Line| line.inward == inward && line.range.is_v6() == v6;
                 let count = lines.iter().filter(same).count();
                 if let Some(said) = self.own_of(layer).last().filter(|_| count > MOST) {
-                    let finding = Finding::warning(
-                        "FW3011",
-                        format!("the network ACL of the tier `{}` has {count} entries", layer.tier.name()),
+                    let message =
+                        format!("the network ACL of the tier `{}` has {count} entries", layer.tier.name());
+                    let finding = match count > MOST_EVER {
+                        true => Finding::error("FW3011", message),
+                        false => Finding::warning("FW3011", message),
+                    };
+                    let help = format!(
+                        "AWS takes {MOST} in one direction unless asked for up to {MOST_EVER}: merge ranges"
                     );
-                    let help =
-                        format!("AWS takes {MOST} in one direction unless asked for up to 40: merge ranges");
                     report(&scope, finding.help(help), said.at);
                 }
+                // What is beyond was reported, and nothing else is said of it.
+                let mut left = MOST_EVER;
+                lines.retain(|line| {
+                    let of_these = same(&line);
+                    let fits = !of_these || left > 0;
+                    left = left.saturating_sub(usize::from(of_these));
+                    fits
+                });
             }
         }
         let entry = |line: Line| {
             let direction = if line.inward { "In" } else { "Out" };
             self.entry(scope, acl, &format!("{name}{direction}{}", line.number), line)
         };
-        let entries: Vec<Handle> = lines.into_iter().map(entry).collect();
+        let entries: Vec<ec2::NetworkAclEntry> = lines.into_iter().map(entry).collect();
         let association = |(subnet, zone): (&Output<Id<ec2::Subnet>>, u32)| {
             let association = ec2::SubnetNetworkAclAssociation::builder()
                 .network_acl_id(acl)
                 .subnet_id(subnet)
-                .depends_on(entries.clone());
-            scope.add(format!("{}{zone}Acl", layer.tier.name()), association).as_handle()
+                .depends_on(&entries);
+            scope.add(format!("{}{zone}Acl", layer.tier.name()), association)
         };
         let associations = layer.subnets.iter().zip(1..).map(association).collect();
-        (acl, associations)
+        Made { acl, entries, associations }
     }
 
     fn own_of(&self, layer: &Layer) -> impl Iterator<Item = &Said<(super::Tier, AclEntry)>> {
@@ -193,10 +215,18 @@ impl Walls<'_> {
             both(150, true, Traffic::icmp(), anywhere, anywhere_v6());
             both(150, false, Traffic::icmp(), anywhere, anywhere_v6());
         }
+        // So many denials, inward and outward.
+        let mut denied = [0, 0];
         for (said, index) in self.own_of(layer).zip(0..) {
             let AclEntry { allow, inward, range, traffic } = said.value.1;
+            let denied = &mut denied[usize::from(inward)];
+            *denied += u32::from(!allow);
+            // Before the network's own entries; with so many there are too many of one family, which is reported.
+            if !allow && *denied >= 100 {
+                continue;
+            }
             // The first entry that matches decides.
-            let number = if allow { 1000 + 10 * index } else { 1 + index };
+            let number = if allow { 1000 + 10 * index } else { *denied };
             lines.push(Line { number, allow, inward, traffic, range: Range::Known(range) });
             let back = answers(traffic, !inward && range.prefix() == 0);
             for (traffic, number) in back.into_iter().zip(number + 1..).filter(|_| allow) {
@@ -207,7 +237,7 @@ impl Walls<'_> {
         lines
     }
 
-    fn entry(&self, scope: Scope<'_>, acl: ec2::NetworkAcl, name: &str, line: Line) -> Handle {
+    fn entry(&self, scope: Scope<'_>, acl: ec2::NetworkAcl, name: &str, line: Line) -> ec2::NetworkAclEntry {
         let v6 = line.range.is_v6();
         let number = match line.traffic.protocol {
             Protocol::All => -1,
@@ -237,6 +267,6 @@ impl Walls<'_> {
             Range::Known(range) => builder.cidr_block(range),
             Range::V6(range) => builder.ipv6_cidr_block(range).depends_on(self.ipv6),
         };
-        scope.add(name.to_owned(), builder).as_handle()
+        scope.add(name.to_owned(), builder)
     }
 }

@@ -1,8 +1,8 @@
 //! Every legal combination of what can be said of a database.
 
 use formwork::{
-    aws::types::{days, gib, minutes},
-    check::{Answer, Party, Ports, Reachability},
+    aws::types::{cidr, days, gib, minutes},
+    check::{Party, Ports, Reachability},
     core::{App, Assembly},
     patterns::{
         Connect, Database, ThreeTierVpc, Weekday, Window,
@@ -11,7 +11,10 @@ use formwork::{
 };
 use proptest::prelude::*;
 
-use super::{super::holds, Client, key, network, said_of};
+use super::{
+    super::{holds, party, ports_between},
+    Client, key, network, said_of,
+};
 
 /// What may be said of any database.
 #[derive(Clone, Debug)]
@@ -27,6 +30,9 @@ pub(in crate::patterns) struct Common {
     monitoring: u8,
     insights: u8,
     password: u8,
+    logs: u8,
+    as_user: bool,
+    secret: bool,
     pub(in crate::patterns) proxy: u8,
     pub(in crate::patterns) allowed: u8,
 }
@@ -35,12 +41,12 @@ pub(in crate::patterns) fn common() -> impl Strategy<Value = Common> {
     let first =
         (any::<bool>(), proptest::option::of(5433u16..9000), any::<bool>(), any::<bool>(), any::<bool>());
     let times = (proptest::option::of(1u32..=35), proptest::option::of((0u8..=23, 0u8..=59)), 0u8..4);
-    let watch = (0u8..3, 0u8..3, 0u8..4, 0u8..3, 0u8..3);
+    let watch = (0u8..3, 0u8..3, 0u8..4, 0u8..3, 0u8..3, (0u8..3, any::<bool>(), any::<bool>()));
     (first, times, watch).prop_map(
         |(
             (named, port, key, tokens, plain),
             (backups, windows, removal),
-            (monitoring, insights, password, proxy, allowed),
+            (monitoring, insights, password, proxy, allowed, (logs, as_user, secret)),
         )| {
             let windows = windows.filter(|(hour, _)| *hour < 22);
             Common {
@@ -55,6 +61,10 @@ pub(in crate::patterns) fn common() -> impl Strategy<Value = Common> {
                 monitoring,
                 insights,
                 password,
+                logs,
+                // Another user comes with a token alone.
+                as_user: as_user && tokens && proxy == 0,
+                secret,
                 proxy,
                 allowed,
             }
@@ -76,6 +86,11 @@ impl Common {
     /// The port that clients connect to.
     pub(in crate::patterns) fn port(&self, usual: u16) -> u16 {
         if self.proxy > 0 { usual } else { self.port.unwrap_or(usual) }
+    }
+
+    /// One log of the engine alone.
+    pub(in crate::patterns) fn log<K: database::Kind>(&self, it: Builder<K>, log: &str) -> Builder<K> {
+        if self.logs == 2 { it.logs([log]) } else { it }
     }
 
     /// What is said, in some order.
@@ -125,6 +140,9 @@ impl Common {
             2 => it.own_secret(),
             _ => it.own_secret().rotated_by("arn:aws:lambda:eu-central-1:111122223333:function:rotate"),
         };
+        if self.logs == 1 {
+            it = it.logs(Vec::<String>::new());
+        }
         match self.proxy {
             0 => it,
             1 => it.proxy(),
@@ -144,8 +162,13 @@ impl Common {
         let bystander = Client::new(stack.scope("Bystander"), network);
         // It may go out to where it likes, and still gets in nowhere.
         bystander.allow_to_internet(1..=65_535);
+        if self.secret {
+            database.grant_secret(&bystander);
+        }
         match self.allowed {
             0 => {}
+            1 if self.as_user => database.allow_from_as(&api, "reports").env("DATABASE"),
+            _ if self.as_user => database.reader().allow_from_as(&api, "reports").env("DATABASE"),
             1 => database.allow_from(&api).env("DATABASE"),
             _ => database.reader().allow_from(&api).env("DATABASE"),
         }
@@ -156,25 +179,20 @@ impl Common {
         let idle = said_of(assembly).into_iter().find(|finding| finding.code == "FW1903");
         assert_eq!(idle.map(|it| it.message), None, "what is accepted is there: {self:?}");
         let reach = Reachability::of(assembly);
-        let party = |stack: &str, id: &str| Party::Resource { stack: stack.to_owned(), id: id.to_owned() };
-        let reaches = |from: Party, to: Party, ports: &Ports| match reach.answer(&from, &to, ports) {
-            Answer::Yes(_) => true,
-            Answer::No => false,
-            Answer::Unknown(why) => panic!("{from} to {to}: {why:?}"),
-        };
+        let between = |from: &Party, to: &Party| ports_between(&reach, from, to);
         let machine = |name: &str| party("machines", name);
         let database = party("data", database);
-        let open = Ports::tcp(self.port(usual));
-        let direct = self.allowed > 0 && self.proxy == 0;
-        assert_eq!(reaches(machine("ApiMachine"), database.clone(), &open), direct, "{self:?}");
-        assert!(!reaches(machine("BystanderMachine"), database.clone(), &Ports::all()), "{self:?}");
-        assert!(!reaches(Party::Internet, database.clone(), &Ports::all()), "{self:?}");
-        if self.proxy > 0 {
+        // These ports and no others.
+        let open = |allowed: bool| if allowed { Ports::tcp(self.port(usual)) } else { Ports::none() };
+        let (allowed, behind) = (self.allowed > 0, self.proxy > 0);
+        assert_eq!(between(&machine("ApiMachine"), &database), open(allowed && !behind), "{self:?}");
+        assert_eq!(between(&machine("BystanderMachine"), &database), Ports::none(), "{self:?}");
+        assert_eq!(between(&Party::Internet, &database), Ports::none(), "{self:?}");
+        if behind {
             let proxy = party("data", "DbProxy");
-            assert_eq!(reaches(machine("ApiMachine"), proxy.clone(), &open), self.allowed > 0, "{self:?}");
-            assert!(!reaches(machine("BystanderMachine"), proxy.clone(), &Ports::all()), "{self:?}");
-            let behind = Ports::tcp(self.port.unwrap_or(usual));
-            assert!(reaches(proxy, database, &behind), "{self:?}");
+            assert_eq!(between(&machine("ApiMachine"), &proxy), open(allowed), "{self:?}");
+            assert_eq!(between(&machine("BystanderMachine"), &proxy), Ports::none(), "{self:?}");
+            assert_eq!(between(&proxy, &database), Ports::tcp(self.port.unwrap_or(usual)), "{self:?}");
         }
     }
 }
@@ -189,7 +207,7 @@ struct Wanted {
     public: bool,
     unencrypted: bool,
     snapshot: bool,
-    replica: bool,
+    replica: u8,
     upgrade: bool,
 }
 
@@ -201,7 +219,8 @@ fn program(app: &App, options: &Wanted) {
         1 => Database::mysql("8.4", class),
         _ => Database::mariadb("11.8", class),
     };
-    let mut it = options.common.said(it);
+    let it = options.common.said(it);
+    let mut it = options.common.log(it, if options.engine == 0 { "upgrade" } else { "error" });
     it = match options.standby {
         0 => it,
         1 => it.multi_az(),
@@ -227,25 +246,44 @@ fn program(app: &App, options: &Wanted) {
     if options.snapshot && !own {
         it = it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:snapshot:orders");
     }
+    let elsewhere = options.replica == 3 && own;
+    if elsewhere {
+        it = it.replicas_in(["eu-west-1"]);
+    }
     let data = app.stack("data");
     let database = it.build(data.scope("Db"), &network);
     options.common.let_in(app, &network, &database);
-    if options.replica && own {
-        let mut copy = database.replica(class).single_zone();
-        if options.upgrade {
-            let version = ["17", "8.4", "11.8"][usize::from(options.engine)];
-            copy = copy.version(version).allow_major_upgrade();
+    match options.replica {
+        1 if own => {
+            let mut copy = database.replica(class).single_zone();
+            if options.upgrade {
+                let version = ["17", "8.4", "11.8"][usize::from(options.engine)];
+                copy = copy.version(version).allow_major_upgrade();
+            }
+            copy.build(data.scope("Copy"), &network);
         }
-        copy.build(data.scope("Copy"), &network);
+        2 if own => {
+            let copy = database.replica("db.m8g.large").parameter("max_connections", "100");
+            let copy = copy.multi_az().no_enhanced_monitoring().no_performance_insights().no_minor_upgrades();
+            copy.deletion_protection().build(data.scope("Copy"), &network);
+        }
+        3 if own => {
+            let far = ThreeTierVpc::new(cidr!("10.1.0.0/16")).zones(2);
+            let far = far.build(app.stack("far-network").region("eu-west-1"));
+            let place = app.stack("far-data").region("eu-west-1").scope("Copy");
+            let copy = database.replica_in_another_region("db.m8g.large").enhanced_monitoring(Every::Minute);
+            copy.deletable().keep_nothing().build(place, &far);
+        }
+        _ => {}
     }
 }
 
 #[test]
 fn every_database_is_sound() {
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..5, flags);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..5, flags, 0u8..4);
     let options = (common(), own).prop_map(
-        |(common, (engine, class, standby, storage, (public, unencrypted, snapshot, replica, upgrade)))| {
+        |(common, (engine, class, standby, storage, (public, unencrypted, snapshot, upgrade), replica))| {
             // Advanced insights need a class that has any.
             let class = if common.insights == 2 && class == 1 { 0 } else { class };
             Wanted {

@@ -2,11 +2,12 @@
 
 use formwork::{
     aws::{
+        policy::Statement,
         secretsmanager::Secret,
         types::{cidr, days, gib, mib, minutes, seconds},
     },
     check::{Answer, Exposure, Party, Ports, Reachability},
-    core::{App, Parameter, Stack, interpolate},
+    core::{App, Arn, Name, Parameter, Stack, interpolate},
     patterns::{
         Configure, FargateService, LoadBalancer, Nat, SecretValue, ThreeTierVpc,
         fargate::{
@@ -71,6 +72,8 @@ struct Task {
     settings: u8,
     sidecars: u8,
     days: u32,
+    named: bool,
+    late_image: bool,
 }
 
 fn tasks() -> impl Strategy<Value = Task> {
@@ -79,7 +82,8 @@ fn tasks() -> impl Strategy<Value = Task> {
     let files =
         (proptest::option::of(1..400u32), proptest::option::of(21..=200u32), any::<bool>(), any::<bool>());
     let health = proptest::option::of((5..=300u32, 2..=60u32, 1..=10u8, 0..=300u32));
-    let rest = (health, proptest::option::of(0..=120u32), any::<u8>(), any::<u8>());
+    let rest =
+        (health, proptest::option::of(0..=120u32), any::<u8>(), any::<u8>(), any::<bool>(), any::<bool>());
     let kept = proptest::sample::select(vec![1, 7, 30, 365]);
     (program, files, rest, kept).prop_map(|(program, files, rest, days)| Task {
         image: program.0,
@@ -96,6 +100,8 @@ fn tasks() -> impl Strategy<Value = Task> {
         settings: rest.2,
         sidecars: rest.3,
         days,
+        named: rest.4,
+        late_image: rest.5,
     })
 }
 
@@ -236,6 +242,25 @@ fn with_task<'a>(mut service: fargate::Builder<'a>, task: &Task, stack: Stack<'a
         service =
             service.sidecar(proxy.health_check(ContainerHealth::command(["/proxy", "--alive"])).first());
     }
+    if task.sidecars & 8 > 0 {
+        let right = Statement::allow("cloudwatch:PutMetricData").on_all_resources();
+        let statistics = Sidecar::new("statistics", "public.ecr.aws/acme/statistics:2.0").udp_port(8125);
+        let statistics = statistics.memory_reservation(mib(32)).allowed(right).environment("LEVEL", "info");
+        let health = ContainerHealth::command(["/statistics", "--alive"]);
+        service = service.sidecar(statistics.health_check(health));
+        let shipper = Sidecar::new("shipper", "public.ecr.aws/acme/shipper:2.0").after_healthy("statistics");
+        service = service.sidecar(shipper.user("2000").writable_root());
+        let cleaner = Sidecar::new("cleaner", "public.ecr.aws/acme/cleaner:2.0").after("shipper");
+        service = service.sidecar(cleaner.command(["--all"]).entry_point(["/cleaner"]));
+    }
+    if task.named {
+        service = service.container_name("program");
+    }
+    if task.late_image {
+        let mirror = "arn:aws:ecr:eu-central-1:111122223333:repository/mirror/api";
+        let image = Image::from("registry.example.com/mirror/api:1.4").pulled_from(Arn::existing(mirror));
+        service = service.image(image);
+    }
     service
 }
 
@@ -245,7 +270,7 @@ fn program(app: &App, said: &Service) {
     let image = match said.task.image {
         0 => Image::from(IMAGE),
         1 => Image::from("111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api:7f3a"),
-        2 => Image::from(stack.parameter("Image", Parameter::string())),
+        2 if !said.task.late_image => Image::from(stack.parameter("Image", Parameter::string())),
         _ => Image::of(repository(stack), "7f3a"),
     };
     let mut service = with_task(FargateService::new(image), &said.task, stack).port(8000);
@@ -260,6 +285,10 @@ fn program(app: &App, said: &Service) {
     }
     service = service.starts_within(seconds(said.place.grace));
     service = match said.place.cluster {
+        Some(Insights::Off) => {
+            let arn = "arn:aws:ecs:eu-central-1:111122223333:cluster/shop";
+            service.cluster(&Cluster::existing(Name::existing("shop"), Arn::existing(arn)))
+        }
         Some(insights) => service.cluster(&Cluster::new().insights(insights).build(stack.scope("Shop"))),
         None => service.insights(said.place.insights),
     };
@@ -287,6 +316,7 @@ fn program(app: &App, said: &Service) {
     if let Some(answers) = said.names {
         let names = names(stack);
         service = service.service_connect(match answers {
+            true if said.task.named => ServiceConnect::server(names, "api").at(80),
             true => ServiceConnect::server(names, "api"),
             false => ServiceConnect::client(names),
         });
