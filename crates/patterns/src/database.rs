@@ -300,7 +300,7 @@ impl<'a, K: Kind> Database<'a, K> {
         self.common.subnets
     }
 
-    /// The role that enhanced monitoring writes with: there unless [`Builder::no_enhanced_monitoring`] was said.
+    /// The role that enhanced monitoring writes with: there unless [`Builder::without_enhanced_monitoring`] was said.
     pub fn monitoring_role(&self) -> Option<iam::Role> {
         self.common.monitoring
     }

@@ -2,10 +2,10 @@
 
 use formwork_aws::{
     kms,
-    policy::{Identity, Statement},
+    policy::{Condition, Identity, Statement},
     secretsmanager, ssm,
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, nearest};
+use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, nearest, pseudo};
 
 use crate::value::{arn_here, output, text};
 
@@ -114,7 +114,13 @@ impl SecretValue {
     pub fn statements(&self) -> Vec<Statement<Identity>> {
         let action = if self.parameter { "ssm:GetParameters" } else { "secretsmanager:GetSecretValue" };
         let read = Statement::allow(action).on(self.arn.clone());
-        let decrypt = self.decrypts.clone().map(|key| Statement::allow("kms:Decrypt").on(key));
+        // Only on behalf of the service that keeps it:
+        // docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        let service = if self.parameter { "ssm" } else { "secretsmanager" };
+        let via = interpolate!("{service}.{}.amazonaws.com", pseudo::region());
+        let decrypt = self.decrypts.clone().map(|key| {
+            Statement::allow("kms:Decrypt").on(key).when(Condition::string_equals("kms:ViaService", via))
+        });
         [Some(read), decrypt].into_iter().flatten().collect()
     }
 }

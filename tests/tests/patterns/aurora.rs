@@ -73,8 +73,8 @@ fn every_option_changes_what_it_says() {
         ("passwords_only", |it| it.passwords_only()),
         ("keep_nothing", |it| it.keep_nothing()),
         ("enhanced_monitoring", |it| it.enhanced_monitoring(Every::Second)),
-        ("no_enhanced_monitoring", |it| it.no_enhanced_monitoring()),
-        ("no_performance_insights", |it| it.no_performance_insights()),
+        ("without_enhanced_monitoring", |it| it.without_enhanced_monitoring()),
+        ("without_performance_insights", |it| it.without_performance_insights()),
         ("database_insights", |it| it.database_insights()),
         ("own_secret", |it| it.own_secret()),
         ("rotate_every", |it| it.rotate_every(days(14))),
@@ -337,7 +337,7 @@ fn program(app: &App, options: &Wanted) {
     options.common.let_in(app, &network, &database);
     if options.global {
         let far = ThreeTierVpc::new(cidr!("10.1.0.0/16")).build(app.stack("far").region("eu-west-1"));
-        let copy = database.secondary().readers(1).no_enhanced_monitoring();
+        let copy = database.secondary().readers(1).without_enhanced_monitoring();
         copy.build(app.stack("copy").region("eu-west-1").scope("Db"), &far);
     }
 }

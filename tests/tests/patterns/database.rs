@@ -143,11 +143,11 @@ fn every_option_changes_what_it_says() {
         ("publicly_accessible", |it| it.publicly_accessible()),
         ("deletable", |it| it.deletable()),
         ("keep_nothing", |it| it.keep_nothing()),
-        ("no_minor_upgrades", |it| it.no_minor_upgrades()),
+        ("without_minor_upgrades", |it| it.without_minor_upgrades()),
         ("enhanced_monitoring", |it| it.enhanced_monitoring(Every::Seconds5)),
-        ("no_enhanced_monitoring", |it| it.no_enhanced_monitoring()),
+        ("without_enhanced_monitoring", |it| it.without_enhanced_monitoring()),
         ("database_insights", |it| it.database_insights()),
-        ("no_performance_insights", |it| it.no_performance_insights()),
+        ("without_performance_insights", |it| it.without_performance_insights()),
         ("logs", |it| it.logs(["postgresql"])),
         ("logs, none", |it| it.logs::<String>([])),
         ("own_secret", |it| it.own_secret()),
@@ -183,7 +183,7 @@ fn every_option_changes_what_it_says() {
 }
 
 #[test]
-fn a_small_class_of_mysql_has_no_performance_insights() {
+fn a_small_class_of_mysql_has_without_performance_insights() {
     let of = |class: &'static str| template(&one("prod", || Database::mysql("8.4", class)), "data");
     assert!(of("db.t4g.small").contains("EnablePerformanceInsights: false"));
     assert!(of("db.t4g.medium").contains("EnablePerformanceInsights: true"));

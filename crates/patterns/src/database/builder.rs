@@ -191,7 +191,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
     }
 
     /// Leaves the minor version as it is, with its errors and holes.
-    pub fn no_minor_upgrades(mut self) -> Self {
+    pub fn without_minor_upgrades(mut self) -> Self {
         self.wishes.minor_upgrades = false;
         self
     }
@@ -203,7 +203,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
     }
 
     /// Does not look at the operating system.
-    pub fn no_enhanced_monitoring(mut self) -> Self {
+    pub fn without_enhanced_monitoring(mut self) -> Self {
         self.wishes.monitoring = None;
         self
     }
@@ -218,7 +218,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
     }
 
     /// Does not record which queries make the load.
-    pub fn no_performance_insights(mut self) -> Self {
+    pub fn without_performance_insights(mut self) -> Self {
         self.wishes.insights = Insights::Off;
         self
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, panic::Location};
 
 use formwork_aws::{
-    iam::{self, ManagedPolicy, TrustPolicy},
+    iam::{self, ManagedPolicy},
     kms, rds,
     types::{DataSize, Duration, Port, days},
 };
@@ -15,6 +15,7 @@ use super::{Every, about, credentials::Credentials, names};
 use crate::{
     Weekday, Window,
     place::{Said, production, report},
+    trust::service_of_account,
     window::OF_RDS,
 };
 
@@ -216,7 +217,7 @@ impl Wishes {
         self.monitoring?;
         let role = iam::Role::builder()
             .description("writes what enhanced monitoring sees")
-            .assume_role_policy_document(TrustPolicy::service("monitoring.rds.amazonaws.com"))
+            .assume_role_policy_document(service_of_account("monitoring.rds.amazonaws.com"))
             .managed_policy_arns([ManagedPolicy::aws("service-role/AmazonRDSEnhancedMonitoringRole")]);
         Some(scope.add("Monitoring", role))
     }

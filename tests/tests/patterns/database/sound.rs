@@ -122,16 +122,16 @@ impl Common {
             0 => it,
             1 => it.keep_nothing(),
             2 => it.deletable().snapshot_on_removal(),
-            _ => it.deletion_protection().no_minor_upgrades(),
+            _ => it.deletion_protection().without_minor_upgrades(),
         };
         it = match self.monitoring {
             0 => it,
-            1 => it.no_enhanced_monitoring(),
+            1 => it.without_enhanced_monitoring(),
             _ => it.enhanced_monitoring(Every::Seconds15),
         };
         it = match self.insights {
             0 => it,
-            1 => it.no_performance_insights(),
+            1 => it.without_performance_insights(),
             _ => it.database_insights(),
         };
         it = match self.password {
@@ -264,7 +264,11 @@ fn program(app: &App, options: &Wanted) {
         }
         2 if own => {
             let copy = database.replica("db.m8g.large").parameter("max_connections", "100");
-            let copy = copy.multi_az().no_enhanced_monitoring().no_performance_insights().no_minor_upgrades();
+            let copy = copy
+                .multi_az()
+                .without_enhanced_monitoring()
+                .without_performance_insights()
+                .without_minor_upgrades();
             copy.deletion_protection().build(data.scope("Copy"), &network);
         }
         3 if own => {
