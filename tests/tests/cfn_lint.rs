@@ -76,7 +76,7 @@ fn a_service_of_typed_resources_is_clean() {
     assert_eq!(lint("eu-central-1", &files), Vec::<String>::new());
 }
 
-/// What README says of the flat service holds: so many lines for so many resources.
+/// Without patterns it takes so many lines for so many resources.
 #[test]
 fn a_service_of_typed_resources_is_short() {
     let file = root().join("tests/src/service.rs");

@@ -1,4 +1,5 @@
-//! A storefront: a network in three zones, a service that scales behind a load balancer, and a database that only it reaches.
+//! A storefront: a network in three zones, a service that scales behind a load balancer, and a database that only the
+//! service reaches.
 
 use formwork::{
     aws::{certificatemanager::Certificate, ecs::Fargate, rds},

@@ -227,6 +227,7 @@ impl<'f> Maker<'f> {
             Some(text) => text.to_owned(),
             None => text::of(owner, place, shape, variant),
         };
+        let text = if identifier == Some("Arn") { whole_arn(text) } else { text };
         let rust = match identifier {
             Some(name) => format!("{name}::existing({text:?})"),
             None => format!("{text:?}"),
@@ -378,4 +379,26 @@ fn number(shape: &Shape, rust_type: &str, variant: usize) -> Given {
         return Given { rust: format!("{wanted}_i64"), json: json!(wanted) };
     }
     Given { rust: format!("{wanted:?}_f64"), json: json!(wanted) }
+}
+
+/// An ARN with all of its parts: patterns of AWS are content with less than an ARN must have.
+fn whole_arn(text: String) -> String {
+    let usual = ["arn", "aws", "service", "eu-central-1", "111122223333", "a"];
+    if !text.starts_with("arn:") {
+        return usual.join(":");
+    }
+    let given: Vec<&str> = text.splitn(6, ':').collect();
+    let part = |(index, usual): (usize, &&'static str)| match given.get(index) {
+        Some(part) if index == 4 && part.len() < 12 && part.bytes().all(|byte| byte.is_ascii_digit()) => {
+            if part.is_empty() {
+                String::new()
+            } else {
+                (*usual).to_owned()
+            }
+        }
+        Some(&"") if index == 5 => (*usual).to_owned(),
+        Some(part) => (*part).to_owned(),
+        None => (*usual).to_owned(),
+    };
+    usual.iter().enumerate().map(part).collect::<Vec<_>>().join(":")
 }
