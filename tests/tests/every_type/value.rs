@@ -396,7 +396,8 @@ fn whole_arn(text: String) -> String {
                 (*usual).to_owned()
             }
         }
-        Some(&"") if index == 5 => (*usual).to_owned(),
+        Some(&"") if index == 2 || index == 5 => (*usual).to_owned(),
+        Some(part) if index == 1 && !part.starts_with("aws") => (*usual).to_owned(),
         Some(part) => (*part).to_owned(),
         None => (*usual).to_owned(),
     };
