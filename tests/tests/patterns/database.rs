@@ -183,7 +183,7 @@ fn every_option_changes_what_it_says() {
 }
 
 #[test]
-fn a_small_class_of_mysql_has_without_performance_insights() {
+fn a_small_class_of_mysql_has_no_performance_insights() {
     let of = |class: &'static str| template(&one("prod", || Database::mysql("8.4", class)), "data");
     assert!(of("db.t4g.small").contains("EnablePerformanceInsights: false"));
     assert!(of("db.t4g.medium").contains("EnablePerformanceInsights: true"));
