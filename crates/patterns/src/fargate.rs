@@ -367,6 +367,7 @@ impl<'a> FargateService<'a> {
     }
 }
 
+// Written out here and for tasks: the compiler lists these when somebody else is meant, and would list a macro's insides.
 impl<'a> Connect<'a> for FargateService<'a> {
     fn security_group(&self) -> &SecurityGroup<'a> {
         &self.group
