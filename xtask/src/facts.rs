@@ -33,7 +33,11 @@ struct Pin {
 
 pub fn update() -> Result<(), String> {
     let pins = pins()?;
-    let lint = unpacked(&pins, "cfn-lint")?.join("cfnlint").join("data");
+    let lint = unpacked(&pins, "cfn-lint")?.join("cfnlint");
+    let helpers = lint.join("helpers.py");
+    let helpers = std::fs::read_to_string(&helpers)
+        .map_err(|error| format!("reading {}: {error}", helpers.display()))?;
+    let lint = lint.join("data");
     let specification = unpacked(&pins, "@aws-cdk/aws-service-spec")?.join("package").join("db.json");
     let database = read_json(&specification)?;
     let spec = spec::Spec::new(&database)?;
@@ -90,7 +94,8 @@ pub fn update() -> Result<(), String> {
     let newer = read_json(&lint.join("AdditionalSpecs").join("Policies.json"))?;
     written.insert("iam-actions.txt".to_owned(), iam::import(&read_json(&actions)?, &newer)?);
     let extensions = lint.join("schemas").join("extensions");
-    written.insert("lists.txt".to_owned(), lists::import(|file| read_json(&extensions.join(file)))?);
+    written
+        .insert("lists.txt".to_owned(), lists::import(|file| read_json(&extensions.join(file)), &helpers)?);
     written.insert("../src/services.rs".to_owned(), index(&services, &schemas.regions));
     for (name, text) in written {
         write_if_changed(&folder.join(name), &text)?;

@@ -1,5 +1,5 @@
-//! Values that AWS adds to all the time: instance classes with the Regions and engines that offer them, and engines
-//! with their versions.
+//! Values that AWS adds to all the time: instance classes with the Regions and engines that offer them, engines with
+//! their versions, and the zones of Regions.
 //!
 //! ```
 //! use formwork_facts::lists;
@@ -11,6 +11,8 @@
 //!
 //! let postgres = lists::engine("rds", "postgres").expect("an engine");
 //! assert!(postgres.versions().iter().any(|version| version.number == "16.10"));
+//!
+//! assert_eq!(lists::zones("us-east-2"), Some("abc"));
 //! ```
 //!
 //! The facts are `data/lists.txt`, written by `cargo xtask facts update`. The first call notes where each list begins;
@@ -27,6 +29,7 @@ static LISTS: OnceLock<Lists> = OnceLock::new();
 struct Lists {
     classes: Vec<Classes>,
     engines: Vec<Engine>,
+    zones: &'static str,
 }
 
 /// The known classes of instances, brokers or nodes of one service.
@@ -76,6 +79,7 @@ fn lists() -> &'static Lists {
                 ["engine", service, name] => {
                     lists.engines.push(Engine { service, name, text, versions: OnceLock::new() });
                 }
+                ["zones"] => lists.zones = text,
                 _ => {}
             }
         }
@@ -102,6 +106,15 @@ pub fn engines(service: &str) -> impl Iterator<Item = &'static Engine> {
 /// An engine of `rds` or `elasticache`.
 pub fn engine(service: &str, name: &str) -> Option<&'static Engine> {
     engines(service).find(|engine| engine.name == name)
+}
+
+/// The letters of a Region's Availability Zones, in alphabetical order: `abc`. Nothing of a Region that is not known; of
+/// the zones of a Region, an account may have fewer.
+pub fn zones(region: &str) -> Option<&'static str> {
+    let mut lines = lists().zones.lines();
+    lines
+        .find_map(|line| line.trim_start().split_once(' ').filter(|(known, _)| *known == region))
+        .map(|it| it.1)
 }
 
 impl Classes {
@@ -249,6 +262,21 @@ mod tests {
         }
         assert!(classes("ec2").unwrap().all().len() > 1000);
         assert!(classes("nothing").is_none());
+    }
+
+    // docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html: six in us-east-1; those of
+    // us-west-1 are `a` and `c`, also where an account has three, or `b`.
+    #[test]
+    fn regions_know_their_zones() {
+        assert_eq!(zones("us-east-1"), Some("abcdef"));
+        assert_eq!(zones("us-west-1"), Some("ac"));
+        assert_eq!(zones("moon-south-1"), None);
+        let lines: Vec<&str> = lists().zones.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines.is_sorted() && lines.len() > 35, "{lines:?}");
+        for line in lines {
+            let (_, letters) = line.trim_start().split_once(' ').expect("a Region and letters");
+            assert!(letters.len() >= 2 && letters.bytes().all(|byte| byte.is_ascii_lowercase()), "{line}");
+        }
     }
 
     // aws.amazon.com/ec2/instance-types: u-24tb1.112xlarge is in few Regions, m5.large wherever there is EC2 but in

@@ -14,7 +14,7 @@ use formwork::{
 };
 use proptest::prelude::*;
 
-use super::{assemble, difference, holds, holds_where, said, says_nothing, text};
+use super::{assemble, difference, holds, said, says_nothing, text};
 
 const RANGE: Cidr = cidr!("10.0.0.0/16");
 
@@ -317,9 +317,7 @@ fn every_network_is_sound_and_nothing_in_it_is_reached() {
             assert_eq!(nat, 0);
         }
     };
-    // cfn-lint wants no names of zones in a template (W3010), and says so.
-    let lintable = |options: &Network| !options.named;
-    holds_where("network", 100, (any::<bool>(), networks()), program, |_| false, all, lintable);
+    holds("network", 100, (any::<bool>(), networks()), program, |_| false, all);
 }
 
 /// What is known of a network that exists.
@@ -710,6 +708,8 @@ fn what_cannot_be_is_told_of_the_line_that_says_it() {
         refused("FW3008", |it| it.tier("batch-jobs", Routing::Outbound)),
         refused("FW3009", |it| it.in_zones(["eu-central-1a", "eu-central-1a"])),
         refused("FW3009", |it| it.in_zones(["eu-central-1a"]).single_zone()),
+        refused("FW3009", |it| it.in_zones(["eu-central-1a", "eu-central-1d"])),
+        refused("FW3009", |it| it.in_zones(["us-east-2a", "eu-central-1b"])),
         refused("FW3010", |it| it.only_public().without(Tier::Public)),
         one("FW3010", |app| {
             let id = Id::existing("vpc-0a1b2c3d4e5f60718");

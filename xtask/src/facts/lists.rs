@@ -21,6 +21,9 @@ const HEAD: &str = "\
 #
 # engine <service> <engine>, in brackets
 #  <version> <deprecated, or nothing>
+#
+# zones, in brackets
+#  <Region> <the letters of its zones>
 ";
 
 /// The lists of classes, and the files with the classes of every Region.
@@ -56,7 +59,8 @@ const ANY: &str = "*";
 
 /// Turns the extensions, as `read` yields them by their paths, into the data file, or says what in them is not
 /// understood.
-pub(crate) fn import(read: impl Fn(&str) -> Result<Value, String>) -> Result<String, String> {
+pub(crate) fn import(read: impl Fn(&str) -> Result<Value, String>, source: &str) -> Result<String, String> {
+    let zones = zones(source)?;
     let mut text = HEAD.to_owned();
     let mut engines = String::new();
     // Classes are listed for an engine without versions that nothing takes any more.
@@ -81,7 +85,35 @@ pub(crate) fn import(read: impl Fn(&str) -> Result<Value, String>) -> Result<Str
         found.offers.retain(|(_, engine), _| current.contains(engine));
         write_classes(&mut text, list, &found);
     }
-    Ok(text + &engines)
+    Ok(text + &engines + "\n[zones]\n" + &zones)
+}
+
+/// Reads the zones of Regions from the source of the program, which has them as a dictionary of lists of names.
+fn zones(source: &str) -> Result<String, String> {
+    let missing = "there is no dictionary AVAILABILITY_ZONES";
+    let (_, from) = source.split_once("AVAILABILITY_ZONES = {").ok_or(missing)?;
+    let (dictionary, _) = from.split_once('}').ok_or(missing)?;
+    let code = dictionary.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let code = code.collect::<String>();
+    let mut lines = BTreeMap::new();
+    for entry in code.split(']').filter(|entry| !entry.trim_matches([',', ' ']).is_empty()) {
+        let (region, names) = entry.split_once('[').ok_or_else(|| format!("`{entry}` is no list"))?;
+        let region = region.trim_matches([',', ' ', ':', '"']);
+        let names =
+            names.split(',').map(|name| name.trim_matches([' ', '"'])).filter(|name| !name.is_empty());
+        let letters: Option<BTreeSet<char>> = names
+            .map(|name| {
+                let mut letters = name.strip_prefix(region)?.chars();
+                letters.next().filter(|_| letters.next().is_none())
+            })
+            .collect();
+        let letters = letters.ok_or_else(|| format!("{region} has zones of other names"))?;
+        lines.insert(word(region)?, letters);
+    }
+    Ok(lines
+        .into_iter()
+        .map(|(region, letters)| format!(" {region} {}\n", letters.into_iter().collect::<String>()))
+        .collect())
 }
 
 /// The classes of one list.
@@ -280,8 +312,19 @@ mod tests {
     }
 
     #[test]
+    fn zones_are_letters_of_regions() {
+        let source = "X = 1\nAVAILABILITY_ZONES = {\n    \"b-1\": [\n        \"b-1a\",\n        \"b-1c\",\n    ],\n    # more\n    \"a-1\": [\"a-1b\", \"a-1a\"],\n}\n";
+        assert_eq!(zones(source).unwrap(), " a-1 ab\n b-1 ac\n");
+        assert_eq!(zones("").unwrap_err(), "there is no dictionary AVAILABILITY_ZONES");
+        assert_eq!(
+            zones("AVAILABILITY_ZONES = {\"a-1\": [\"a-2a\"]}").unwrap_err(),
+            "a-1 has zones of other names"
+        );
+    }
+
+    #[test]
     fn what_is_not_understood_is_said() {
-        let import = |content: Value| import(|_| Ok(content.clone())).unwrap_err();
+        let import = |content: Value| import(|_| Ok(content.clone()), "AVAILABILITY_ZONES = {}").unwrap_err();
         assert_eq!(import(json!({})), "aws_elasticache_cachecluster/engine_version.json: no list of rules");
         assert_eq!(classes(&json!({"a-1": {"const": 1}})).err().unwrap(), "a-1 has no list of classes");
         assert_eq!(classes(&json!({"a-1": {"enum": ["a b"]}})).err().unwrap(), "\"a b\" is no name");

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, str::FromStr};
 
 use formwork_core::{Expr, Finding, Input, Str};
+use formwork_facts::lists;
 
 /// An Availability Zone, such as `eu-central-1a`; a Local Zone or a Wavelength Zone as well.
 ///
@@ -41,6 +42,33 @@ impl Zone {
     /// The Region.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Its letter; of Local Zones and Wavelength Zones there is none.
+    ///
+    /// ```
+    /// use formwork_aws::types::Zone;
+    ///
+    /// assert_eq!(Zone::new("us-east-2", 'a').letter(), Some('a'));
+    /// ```
+    pub fn letter(&self) -> Option<char> {
+        let mut letters = self.rest.chars();
+        letters.next().filter(|letter| letter.is_ascii_lowercase() && letters.next().is_none())
+    }
+
+    /// The letters of the zones that its Region has, where its own is none of them. Of Regions and zones of other kinds
+    /// nothing is known.
+    ///
+    /// ```
+    /// use formwork_aws::types::Zone;
+    ///
+    /// assert_eq!(Zone::new("us-east-2", 'd').lacking(), Some("abc"));
+    /// assert_eq!(Zone::new("us-east-2", 'c').lacking(), None);
+    /// ```
+    // Letters are handed out in order, and an account may lack any of them: us-west-1 has `b` in some and `c` in others.
+    pub fn lacking(&self) -> Option<&'static str> {
+        let known = lists::zones(&self.region)?;
+        (self.letter()? > known.chars().next_back()?).then_some(known)
     }
 }
 

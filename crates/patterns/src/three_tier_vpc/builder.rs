@@ -1,10 +1,12 @@
 //! What is said of a network, and whether it can be.
 
+use std::panic::Location;
+
 use formwork_aws::{
     ec2,
     types::{Cidr, LogRetention, Zone},
 };
-use formwork_core::{Finding, Id, IntoInput, Output, Scope, functions, pseudo};
+use formwork_core::{Finding, Id, IntoInput, Output, Scope, functions, interpolate, pseudo};
 
 use super::{
     AclEntry, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier,
@@ -101,9 +103,9 @@ impl Builder {
         Self { zones: Zones::Count(Said::new(zones)), ..self }
     }
 
-    /// Names the zones in which there are subnets: for what has to be near to something that is in one. A template that
-    /// names zones is of one Region only, which is what `W3010` of cfn-lint says. Names are judged by their form; whether the
-    /// account has the zone, AWS finds out at deployment.
+    /// Names the zones in which there are subnets: for what has to be near to something that is in one. They are zones of
+    /// the stack's Region, and stand in the template as that and their letter. One of another Region, or one that the
+    /// Region lacks, is a finding, `FW3009`; whether the account has it, AWS finds out at deployment.
     ///
     /// ```
     /// # use formwork_aws::types::cidr;
@@ -325,9 +327,39 @@ impl Builder {
         let of_region = |index: u32| functions::availability_zones(pseudo::region()).select(index);
         match &self.zones {
             Zones::Named(said) => {
-                said.value.iter().take(count).filter(|zone| wrong(zone).is_none()).cloned().collect()
+                let named = said.value.iter().take(count).filter(|zone| wrong(zone).is_none());
+                named.map(|zone| self.of_region(scope, zone, said.at)).collect()
             }
             _ => (0..).take(count).map(|index| Output::new(of_region(index).expr().clone())).collect(),
+        }
+    }
+
+    /// A zone as the template has it: by its letter, where it is one of the stack's Region, so that the template names
+    /// none. That it cannot be is reported.
+    fn of_region(
+        &self,
+        scope: &Scope<'_>,
+        zone: &Output<Zone>,
+        at: &'static Location<'static>,
+    ) -> Output<Zone> {
+        let named = zone.expr().plain().as_str().and_then(|name| name.parse::<Zone>().ok());
+        let (Some(named), Some(region)) = (named, scope.stack().get_region()) else { return zone.clone() };
+        let wrong = |message: String, help: String| {
+            report(scope, Finding::error("FW3009", message).help(help), at);
+        };
+        if named.region() != region {
+            let message = format!("the zone `{named}` is not in {region}, where the stack is");
+            wrong(message, format!("name zones of {region}, or put the stack into {}", named.region()));
+        } else if let Some(known) = named.lacking() {
+            let zones =
+                known.chars().map(|letter| format!("{region}{letter}")).collect::<Vec<_>>().join(", ");
+            let help = "name one of these; a zone that is newer than this version of Formwork is taken as an expression: \
+                        `interpolate!(\"{}x\", pseudo::region())`";
+            wrong(format!("{region} has no zone `{named}`: it has {zones}"), help.to_owned());
+        }
+        match named.letter() {
+            Some(letter) => interpolate!("{}{letter}", pseudo::region()).cast(),
+            None => zone.clone(),
         }
     }
 
