@@ -39,6 +39,7 @@ mod files;
 mod json;
 mod limits;
 mod path;
+mod places;
 mod reserved;
 mod schema;
 #[cfg(test)]
@@ -51,6 +52,7 @@ mod walk;
 mod words;
 
 pub(crate) use path::names_secret;
+pub use places::Places;
 
 use std::{
     any::TypeId,
@@ -123,6 +125,18 @@ pub fn load<C: DeserializeOwned + JsonSchema + 'static>(
     let text = files::read(&file)?;
     let (config, target) = parse(&file.display().to_string(), &text)?;
     Ok(Loaded { config, target, file: Some(file) })
+}
+
+/// Where the values of an environment's file stand; none if there is no file that can be read.
+///
+/// ```
+/// use std::path::Path;
+///
+/// let places = formwork_core::config::places(Path::new("no/such/folder"), "prod");
+/// ```
+pub fn places(directory: &Path, name: &str) -> Places {
+    let Ok(Some(file)) = files::find(directory, name) else { return Places::default() };
+    files::read(&file).map_or_else(|_| Places::default(), |text| Places::of(&file.display().to_string(), &text))
 }
 
 /// The names of the environments that have a file in `directory`, sorted; none if there is no such folder.

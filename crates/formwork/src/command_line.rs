@@ -35,6 +35,7 @@ where
         name,
         program,
         project: Project::current(),
+        environment: None,
         style: Style::Plain,
         format: output::Format::Text,
         out: Box::new(io::stdout().lock()),
@@ -57,6 +58,8 @@ struct Front<'p, C, F> {
     name: &'p str,
     program: &'p F,
     project: Project,
+    /// The environment that findings are of, if they are of one.
+    environment: Option<String>,
     style: Style,
     format: output::Format,
     out: Box<dyn Write>,
@@ -106,15 +109,24 @@ where
 
     /// Writes findings where the reader of the chosen format looks for them.
     fn report(&mut self, findings: &Findings) -> io::Result<()> {
+        let mut findings = findings.clone();
+        self.place(&mut findings);
         let text = match self.format {
             output::Format::Text => {
-                let text = report::text(findings, &self.project.sources(), self.style);
+                let text = report::text(&findings, &self.project.sources(), self.style);
                 return self.err.write_all(text.as_bytes());
             }
-            output::Format::Json => report::json(findings),
-            format => output::document(&findings.clone().into(), format).unwrap_or_default(),
+            output::Format::Json => report::json(&findings),
+            format => output::document(&findings.into(), format).unwrap_or_default(),
         };
         self.out.write_all(text.as_bytes())
+    }
+
+    /// Shows what findings are about in the configuration.
+    fn place(&self, findings: &mut Findings) {
+        if let Some(environment) = &self.environment {
+            self.project.place(findings, environment);
+        }
     }
 
     fn refuse(&mut self, findings: impl Into<Findings>) -> io::Result<u8> {
@@ -122,7 +134,8 @@ where
         Ok(REFUSED)
     }
 
-    fn assemble(&self, environment: &str, options: Options) -> Result<Assembly, Findings> {
+    fn assemble(&mut self, environment: &str, options: Options) -> Result<Assembly, Findings> {
+        self.environment = Some(environment.to_owned());
         self.project.synth(
             self.name,
             environment,
@@ -252,6 +265,7 @@ where
         if arguments.word("deny").is_some() {
             report.deny_warnings();
         }
+        self.place(&mut report.findings);
         match output::document(&report, self.format) {
             Some(text) => self.out.write_all(text.as_bytes())?,
             None => {

@@ -134,6 +134,13 @@ impl Project {
         app.synth(&options)
     }
 
+    /// Shows, beside what findings say of the program, what they are about in an environment's configuration file.
+    pub fn place(&self, findings: &mut Findings, environment: &str) {
+        let places = config::places(&self.config(), environment);
+        let sources = self.sources();
+        findings.iter_mut().for_each(|finding| places.show(finding, &sources));
+    }
+
     /// The names of the environments that have a configuration file.
     pub fn environments(&self) -> Result<Vec<String>, Findings> {
         let folder = self.config();
