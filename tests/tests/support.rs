@@ -85,6 +85,52 @@ pub(crate) fn lint(region: &str, files: &[PathBuf]) -> Vec<String> {
     findings.iter().map(text).collect()
 }
 
+/// What checkov says of some templates.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// Check, resource and the check's name, of all that failed.
+    pub(crate) failed: Vec<String>,
+    pub(crate) passed: u64,
+    pub(crate) skipped: u64,
+    /// How many resources the templates have.
+    pub(crate) resources: usize,
+}
+
+/// The findings of checkov on some templates.
+pub(crate) fn checkov(files: &[PathBuf]) -> Checked {
+    let checkov = root().join("target/checkov/bin/checkov");
+    assert!(checkov.exists(), "{} is missing: run `cargo xtask peers`", checkov.display());
+    let mut checked = Checked::default();
+    for file in files {
+        let text = fs::read_to_string(file).expect("a template");
+        let template: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        checked.resources += template["Resources"].as_object().map_or(0, serde_json::Map::len);
+        // It would otherwise ask for news of its rules.
+        let options = "--framework cloudformation --skip-download --quiet --compact -o json -f";
+        let ran = run(Command::new(&checkov).args(options.split(' ')).arg(file));
+        assert!([0, 1].contains(&ran.code), "checkov failed ({}): {}", ran.code, ran.err);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).expect("checkov writes JSON");
+        // Of a template in which it checks nothing it writes no report.
+        if report["summary"].is_null() {
+            continue;
+        }
+        let count = |name: &str| report["summary"][name].as_u64().expect("a count");
+        checked.passed += count("passed");
+        checked.skipped += count("skipped");
+        assert_eq!(count("parsing_errors"), 0, "{}", file.display());
+        for check in report["results"]["failed_checks"].as_array().into_iter().flatten() {
+            let text = |name: &str| check[name].as_str().unwrap_or_default().to_owned();
+            checked.failed.push(format!(
+                "{} {}: {}",
+                text("check_id"),
+                text("resource"),
+                text("check_name")
+            ));
+        }
+    }
+    checked
+}
+
 /// The templates of an assembly that was written to a folder.
 pub(crate) fn templates(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the assembly is there");
