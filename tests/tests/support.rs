@@ -120,12 +120,7 @@ pub(crate) fn checkov(files: &[PathBuf]) -> Checked {
         assert_eq!(count("parsing_errors"), 0, "{}", file.display());
         for check in report["results"]["failed_checks"].as_array().into_iter().flatten() {
             let text = |name: &str| check[name].as_str().unwrap_or_default().to_owned();
-            checked.failed.push(format!(
-                "{} {}: {}",
-                text("check_id"),
-                text("resource"),
-                text("check_name")
-            ));
+            checked.failed.push(format!("{} {}: {}", text("check_id"), text("resource"), text("check_name")));
         }
     }
     checked

@@ -5,13 +5,14 @@
 //! - `expand <service>`: prints the generated source of a service, or of one type such as `AWS::EC2::Subnet`.
 //! - `facts update`: makes the data files of `crates/facts` anew from their pinned sources, and says what changed.
 //! - `fuzz [SECONDS]`: any bytes as a template, for a minute or as long as is said.
-//! - `bench`: speed and memory beside the floors, then `check` beside cfn-lint, then the costs of
-//!   building; `bench speed`, `bench check`, `bench build` and `bench types` for one.
+//! - `bench`: speed and memory beside the floors, then `check` beside cfn-lint, then the systems, then the costs of
+//!   building; `bench speed`, `bench check`, `bench systems`, `bench build` and `bench types` for one.
 
 use std::process::ExitCode;
 
 mod bench;
 mod bench_check;
+mod bench_systems;
 mod expand;
 mod facts;
 mod fuzz;
@@ -39,15 +40,17 @@ fn main() -> ExitCode {
         ["fuzz", seconds] => fuzz::run(seconds),
         ["bench"] => bench::speed()
             .and_then(|()| bench_check::run())
+            .and_then(|()| bench_systems::run())
             .and_then(|()| bench::building())
             .and_then(|()| bench::types()),
         ["bench", "check"] => bench_check::run(),
         ["bench-check-one", file] => bench_check::one(file),
+        ["bench", "systems"] => bench_systems::run(),
         ["bench", "types"] => bench::types(),
         ["bench", "speed"] => bench::speed(),
         ["bench", "build"] => bench::building(),
         ["bench-one", variant, count, file] => bench::one(variant, count, file),
-        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | fuzz [SECONDS] | bench [speed | check | build | types]"
+        _ => Err("usage: cargo xtask test | peers | expand <service> | facts update | fuzz [SECONDS] | bench [speed | check | systems | build | types]"
             .to_owned()),
     };
     match result {

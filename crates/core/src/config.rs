@@ -136,7 +136,8 @@ pub fn load<C: DeserializeOwned + JsonSchema + 'static>(
 /// ```
 pub fn places(directory: &Path, name: &str) -> Places {
     let Ok(Some(file)) = files::find(directory, name) else { return Places::default() };
-    files::read(&file).map_or_else(|_| Places::default(), |text| Places::of(&file.display().to_string(), &text))
+    files::read(&file)
+        .map_or_else(|_| Places::default(), |text| Places::of(&file.display().to_string(), &text))
 }
 
 /// The names of the environments that have a file in `directory`, sorted; none if there is no such folder.
