@@ -19,6 +19,7 @@ use crate::{
 
 #[path = "../../book/listings"]
 mod listings {
+    pub(crate) mod bucket;
     pub(crate) mod cache;
     pub(crate) mod connections;
     pub(crate) mod database;
@@ -38,6 +39,7 @@ type Program = fn(&App);
 
 /// The chapters with a program: the name of the listing and of the diagram, and what it runs.
 const LISTINGS: &[(&str, Program)] = &[
+    ("bucket", listings::bucket::program),
     ("cache", listings::cache::program),
     ("connections", listings::connections::program),
     ("database", listings::database::program),

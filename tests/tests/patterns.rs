@@ -16,6 +16,7 @@ use crate::support::{folder, lint, templates};
 
 mod accessors;
 mod aurora;
+mod bucket;
 mod cache;
 pub(crate) mod client;
 mod comparison;

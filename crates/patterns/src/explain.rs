@@ -16,6 +16,7 @@ const PAGES: &[(&str, &str)] = pages![
     "FW3075", "FW3076", "FW3077", "FW3078", "FW3079", "FW3080", "FW3081", "FW3082", "FW3083", "FW3084",
     "FW3085", "FW3086", "FW3087", "FW3088", "FW3089", "FW3100", "FW3101", "FW3102", "FW3104", "FW3105",
     "FW3130", "FW3131", "FW3132", "FW3133", "FW3134", "FW3135", "FW3136", "FW3140", "FW3141", "FW3142",
+    "FW3150", "FW3151", "FW3152", "FW3153", "FW3154", "FW3155", "FW3156",
 ];
 
 /// The page on a code, in Markdown; upper or lower case.

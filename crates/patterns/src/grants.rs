@@ -43,6 +43,7 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for formwork_aws::s3::Bucket {}
+    impl Sealed for crate::Bucket<'_> {}
     impl Sealed for super::Below {}
     impl Sealed for formwork_aws::kms::Key {}
     impl Sealed for formwork_aws::logs::LogGroup {}

@@ -16,6 +16,7 @@
 //! **Boundary:** whether AWS accepts what results is `check`'s business; a pattern reports (`FW3001` and on) what only
 //! it can know. Everything here uses the public interface of `formwork-aws` alone.
 
+pub mod bucket;
 pub mod cache;
 mod connect;
 pub mod database;
@@ -33,6 +34,7 @@ mod trust;
 mod value;
 mod window;
 
+pub use bucket::Bucket;
 pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
 pub use database::{Database, ReaderTarget};

@@ -27,6 +27,7 @@ use rules::Taken;
 pub use authentication::Authentication;
 pub use builder::Builder;
 pub use health_check::HealthCheck;
+pub use logs::LogBucket;
 pub use options::{Algorithm, Desync};
 pub use route::Route;
 pub use source::Source;
@@ -90,7 +91,7 @@ pub use tls::TlsPolicy;
 /// | `Https8443`, `Http8080` | more listeners | [`listen_https`](Builder::listen_https), [`listen_http`](Builder::listen_http) |
 /// | `Test` | the listener of deployments' tests | [`test_listener`](Builder::test_listener) |
 /// | `HttpsCertificates`, `Https8443Certificates`, `TestCertificates` | more certificates | from the second one on |
-/// | `Logs`, `LogsPolicy` | the bucket of the logs, and its policy | unless [`logs_to`](Builder::logs_to) or [`without_access_logs`](Builder::without_access_logs) |
+/// | `Logs`, `LogsPolicy` | the bucket of the logs, and its policy | unless [`logs_to`](Builder::logs_to), [`log_bucket`](Builder::log_bucket) with one that is there, or [`without_access_logs`](Builder::without_access_logs) |
 /// | `WebAcl` | the association | [`web_acl`](Builder::web_acl) |
 ///
 /// In the scope of each service that has a [`Route`]:

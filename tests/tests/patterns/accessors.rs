@@ -6,8 +6,8 @@ use formwork::{
     aws::types::{cidr, days, gib, minutes},
     core::{App, Arn, AsHandle, Environment, Handle, Id, Options},
     patterns::{
-        AclEntry, Cache, Connect, Database, Endpoint, FargateService, FargateTask, Grantee, LoadBalancer,
-        Nat, Scaling, Schedule, ScheduledTask, SecurityGroup, ThreeTierVpc, Tier,
+        AclEntry, Bucket, Cache, Connect, Database, Endpoint, FargateService, FargateTask, Grantee,
+        LoadBalancer, Nat, Scaling, Schedule, ScheduledTask, SecurityGroup, ThreeTierVpc, Tier,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
@@ -150,6 +150,11 @@ impl Reached {
         self.all(it.reader_scaling_policy());
     }
 
+    fn bucket(&mut self, it: &Bucket<'_>) {
+        self.all([it.bucket()]);
+        self.all([it.policy()]);
+    }
+
     fn cache(&mut self, it: &Cache<'_>) {
         self.group(it.security_group());
         self.all([it.replication_group()]);
@@ -259,6 +264,11 @@ fn data<'a>(app: &'a App, network: &ThreeTierVpc<'a>, api: &FargateService<'a>, 
         reached.instance(database);
     }
     reached.cluster(&global);
+    let logs = Bucket::for_logs().build(stack.scope("Logs"));
+    let images = Bucket::new().access_logs_to(&logs).build(stack.scope("Images"));
+    for bucket in [&logs, &images] {
+        reached.bucket(bucket);
+    }
     let plain = Cache::valkey("8.2", "cache.t4g.small").parameter("timeout", "300").engine_log();
     let roles = Cache::redis("7.1", "cache.t4g.small").iam_authentication();
     for (cache, name) in [(plain, "Plain"), (roles, "Roles")] {

@@ -89,6 +89,12 @@ impl BucketGrants for s3::Bucket {
     }
 }
 
+impl BucketGrants for crate::Bucket<'_> {
+    fn objects(&self) -> Below {
+        self.bucket().objects()
+    }
+}
+
 impl BucketGrants for Below {
     fn objects(&self) -> Below {
         self.clone()

@@ -18,7 +18,7 @@ use formwork_core::{Arn, Builder as _, Finding, Input, IntoInput, Name, Output, 
 use super::{
     Desync, LoadBalancer, Route, Source, TlsPolicy,
     listeners::{self, Listening, not_found},
-    logs::Logs,
+    logs::{self, LogBucket, Logs, To},
     options::in_seconds,
     rules::Taken,
 };
@@ -49,7 +49,7 @@ pub struct Builder<'a> {
     preserve_host: bool,
     protection: Option<bool>,
     more_attributes: Vec<(String, String)>,
-    logs: Logs,
+    logs: Logs<'a>,
     web_acl: Option<Output<Arn<wafv2::WebAcl>>>,
 }
 
@@ -211,9 +211,20 @@ impl<'a> Builder<'a> {
     }
 
     /// Writes its logs to a bucket that is there already. Its policy has to let
-    /// `logdelivery.elasticloadbalancing.amazonaws.com` put objects, and it cannot be encrypted with a key of KMS.
+    /// `logdelivery.elasticloadbalancing.amazonaws.com` put objects, and it cannot be encrypted with a key of KMS. Of a
+    /// bucket in the same stack the policy is made first.
     pub fn logs_to(mut self, bucket: impl IntoInput<Name<s3::Bucket>>) -> Self {
-        self.logs.bucket = Some(output(bucket));
+        self.logs.to = To::Named(output(bucket));
+        self
+    }
+
+    /// Writes its logs to a bucket that is made for them, `Bucket::for_logs().name_with_suffix(..)`, or to one for
+    /// logs that is there already, `&logs`. Both let it write.
+    ///
+    /// One that is there may have the logs of many, told apart by [`log_prefix`](Self::log_prefix).
+    #[track_caller]
+    pub fn log_bucket(mut self, bucket: impl Into<LogBucket<'a>>) -> Self {
+        self.logs.to = bucket.into().into();
         self
     }
 
@@ -223,9 +234,9 @@ impl<'a> Builder<'a> {
         self
     }
 
-    /// Sets for how many days logs are kept.
+    /// Sets for how many days logs are kept in a bucket that is made for them; 90 unless said.
     pub fn keep_logs(mut self, period: Duration) -> Self {
-        self.logs.keep = period;
+        self.logs.keep = Some(period);
         self
     }
 
@@ -302,9 +313,8 @@ impl<'a> Builder<'a> {
             .ip_address_type(network.is_dual_stack().then_some(IpAddressType::Dualstack))
             .subnets(subnets)
             .security_groups([group.id()])
-            .load_balancer_attributes(Input::list(self.attributes(&scope, logs.map(|(bucket, _)| bucket))))
-            // Elastic Load Balancing writes to the bucket to try it when its logs are turned on.
-            .depends_on(logs.map(|(_, policy)| policy));
+            .load_balancer_attributes(Input::list(self.attributes(&scope, &logs)))
+            .depends_on(logs.policies.clone());
         let balancer = scope.add("LoadBalancer", self.accepted(&scope, balancer));
         if self.public {
             network.before_public(balancer);
@@ -337,7 +347,7 @@ impl<'a> Builder<'a> {
             taken.take_everything(ports.main, at);
         }
         let taken = Rc::new(RefCell::new(taken));
-        LoadBalancer { scope, balancer, group, main, more, redirect, test, logs, web_acl, taken }
+        LoadBalancer { scope, balancer, group, main, more, redirect, test, logs: logs.made, web_acl, taken }
     }
 
     /// Lets in who is meant to come, on each port.
@@ -359,7 +369,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn attributes(&self, scope: &Scope<'_>, logs: Option<s3::Bucket>) -> Vec<Input<LoadBalancerAttribute>> {
+    fn attributes(&self, scope: &Scope<'_>, logs: &logs::Taken) -> Vec<Input<LoadBalancerAttribute>> {
         let truth = |truth: bool| if truth { "true" } else { "false" }.to_owned();
         let mut said = vec![
             ("deletion_protection.enabled", truth(self.protects(scope))),

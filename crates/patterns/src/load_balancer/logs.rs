@@ -1,79 +1,143 @@
 //! The logs of a load balancer, and the bucket that they go to.
 
-use formwork_aws::{
-    policy::{Condition, Document, Principal, Statement},
-    s3::{
-        self,
-        bucket::{
-            AbortIncompleteMultipartUpload, BucketEncryption, LifecycleConfiguration,
-            NoncurrentVersionExpiration, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
-            PublicAccessBlockConfiguration, Rule, RuleStatus, ServerSideEncryptionByDefault,
-            ServerSideEncryptionByDefaultSseAlgorithm, ServerSideEncryptionRule, VersioningConfiguration,
-            VersioningConfigurationStatus,
-        },
-    },
-    types::{Duration, days},
+use formwork_aws::{s3, types::Duration};
+use formwork_core::{Expr, Finding, Input, IntoInput, Name, Output, Scope};
+
+use crate::{
+    Bucket,
+    bucket::{LogBuilder, Sender},
+    place::{Said, report},
 };
-use formwork_core::{Builder as _, Input, IntoInput, Name, Output, Scope, interpolate, pseudo};
 
 /// Which logs a load balancer keeps, where, and for how long.
 #[derive(Clone)]
-pub(super) struct Logs {
+pub(super) struct Logs<'a> {
     pub(super) access: bool,
     pub(super) connections: bool,
     pub(super) health_checks: bool,
-    /// A bucket that is there already.
-    pub(super) bucket: Option<Output<Name<s3::Bucket>>>,
+    pub(super) to: To<'a>,
     pub(super) prefix: Option<String>,
-    pub(super) keep: Duration,
+    pub(super) keep: Option<Duration>,
 }
 
-impl Default for Logs {
-    fn default() -> Self {
-        let keep = days(90);
-        Self { access: true, connections: false, health_checks: false, bucket: None, prefix: None, keep }
+/// Where logs go.
+#[derive(Clone)]
+pub(super) enum To<'a> {
+    /// To a bucket that the load balancer has for them.
+    Own(LogBuilder),
+    /// To one of the patterns, which lets the load balancer in.
+    Bucket(Said<Bucket<'a>>),
+    /// To one that lets it in already.
+    Named(Output<Name<s3::Bucket>>),
+}
+
+/// The bucket for the logs of a load balancer: one that is to be made for it, as [`Bucket::for_logs`] says, or one for
+/// logs that there is already, `&logs`.
+///
+/// ```
+/// use formwork_aws::types::days;
+/// use formwork_core::App;
+/// use formwork_patterns::{Bucket, LoadBalancer};
+///
+/// let app = App::for_tests();
+/// let of_all = Bucket::for_logs().build(app.stack("logs").scope("Logs"));
+/// let shop = LoadBalancer::public().log_bucket(&of_all).log_prefix("shop");
+/// let office = LoadBalancer::internal().log_bucket(Bucket::for_logs().name_with_suffix("acme-office-logs"));
+/// ```
+#[derive(Clone)]
+pub struct LogBucket<'a>(Where<'a>);
+
+#[derive(Clone)]
+enum Where<'a> {
+    Made(LogBuilder),
+    There(Bucket<'a>),
+}
+
+impl From<LogBuilder> for LogBucket<'_> {
+    fn from(builder: LogBuilder) -> Self {
+        Self(Where::Made(builder))
     }
 }
 
-impl Logs {
+impl<'a> From<&Bucket<'a>> for LogBucket<'a> {
+    fn from(bucket: &Bucket<'a>) -> Self {
+        Self(Where::There(*bucket))
+    }
+}
+
+impl<'a> From<LogBucket<'a>> for To<'a> {
+    #[track_caller]
+    fn from(bucket: LogBucket<'a>) -> Self {
+        match bucket.0 {
+            Where::Made(builder) => Self::Own(builder),
+            Where::There(bucket) => Self::Bucket(Said::new(bucket)),
+        }
+    }
+}
+
+/// What the logs take.
+pub(super) struct Taken {
+    /// The bucket of the load balancer's own, with its policy.
+    pub(super) made: Option<(s3::Bucket, s3::BucketPolicy)>,
+    /// What has to be there first: Elastic Load Balancing writes to the bucket to try it when its logs are turned on.
+    pub(super) policies: Vec<s3::BucketPolicy>,
+    name: Option<Input<Name<s3::Bucket>>>,
+}
+
+impl Default for Logs<'_> {
+    fn default() -> Self {
+        let to = To::Own(LogBuilder::default());
+        Self { access: true, connections: false, health_checks: false, to, prefix: None, keep: None }
+    }
+}
+
+impl<'a> Logs<'a> {
     fn any(&self) -> bool {
         self.access || self.connections || self.health_checks
     }
 
-    /// The bucket that the logs need, with the policy that lets them in.
+    /// The bucket that the logs go to; one of the load balancer's own is made.
     #[track_caller]
-    pub(super) fn bucket(&self, scope: Scope<'_>) -> Option<(s3::Bucket, s3::BucketPolicy)> {
-        if !self.any() || self.bucket.is_some() {
-            return None;
+    pub(super) fn bucket(&self, scope: Scope<'a>) -> Taken {
+        let sender = Sender::LoadBalancers(self.prefix.clone());
+        match &self.to {
+            _ if !self.any() => Taken { made: None, policies: Vec::new(), name: None },
+            To::Own(builder) => {
+                let builder = match self.keep {
+                    Some(keep) => builder.clone().keep(keep),
+                    None => builder.clone(),
+                };
+                let made = builder.from(sender).build_as(scope, "Logs", "LogsPolicy");
+                let name = Some((&made).into_input());
+                let made = (made.bucket(), made.policy());
+                Taken { made: Some(made), policies: vec![made.1], name }
+            }
+            To::Bucket(Said { value: bucket, at }) => {
+                let region = |scope: &Scope<'_>| scope.stack().get_region();
+                let (here, there) = (region(&scope), region(&bucket.scope()));
+                let apart = here.zip(there).is_some_and(|(here, there)| here != there);
+                let wrong = if apart { Some("it is in another Region") } else { bucket.takes_no_logs() };
+                if let Some(wrong) = wrong {
+                    let message = format!("a load balancer cannot write its logs to this bucket: {wrong}");
+                    let help = "use one that `Bucket::for_logs()` makes, in the same Region";
+                    report(&scope, Finding::error("FW3155", message).help(help), *at);
+                }
+                bucket.admit(&sender, &scope);
+                let policies = policies(scope, bucket.into_input());
+                Taken { made: None, policies, name: Some(bucket.into_input()) }
+            }
+            To::Named(name) => {
+                let name = Input::new(name.expr().clone());
+                Taken { made: None, policies: policies(scope, name.clone()), name: Some(name) }
+            }
         }
-        let bucket = scope.add("Logs", private(self.keep));
-        // The service principal is for all Regions; the accounts of Elastic Load Balancing, one for each Region, are
-        // what policies named before.
-        // docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-        let prefix = self.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
-        let of_this_account = interpolate!("{}/{prefix}AWSLogs/{}/*", bucket.arn(), pseudo::account_id());
-        let write = Statement::allow("s3:PutObject")
-            .on(of_this_account)
-            .to(Principal::service("logdelivery.elasticloadbalancing.amazonaws.com"))
-            .sid("LogDelivery");
-        let plain = Statement::deny("s3:*")
-            .on([interpolate!("{}", bucket.arn()), interpolate!("{}/*", bucket.arn())])
-            .to(Principal::everyone())
-            .when(Condition::bool("aws:SecureTransport", false))
-            .sid("TlsOnly");
-        let policy = Document::new().statement(write).statement(plain);
-        let policy = s3::BucketPolicy::builder().bucket(bucket).policy_document(policy);
-        Some((bucket, scope.add("LogsPolicy", policy)))
     }
 
     /// The attributes of the load balancer that turn the logs on.
-    pub(super) fn attributes(&self, made: Option<s3::Bucket>) -> Vec<(String, Input<String>)> {
+    pub(super) fn attributes(&self, taken: &Taken) -> Vec<(String, Input<String>)> {
         let mut attributes = Vec::new();
         let mut attribute = |key: String, value: Input<String>| attributes.push((key, value));
-        let bucket = match (made, &self.bucket) {
-            (Some(made), _) => Some(IntoInput::<Name<s3::Bucket>>::into_input(made).into_expr()),
-            (None, bucket) => bucket.as_ref().map(|bucket| bucket.expr().clone()),
-        };
+        let bucket = taken.name.as_ref().map(|name| name.clone().into_expr());
         for (logs, on) in [
             ("access_logs", self.access),
             ("connection_logs", self.connections),
@@ -96,34 +160,12 @@ impl Logs {
     }
 }
 
-/// A bucket that nobody reads from outside, encrypted with keys of S3: the only ones with which a load balancer writes.
-fn private(keep: Duration) -> s3::bucket::Builder {
-    let encryption = ServerSideEncryptionByDefault::builder()
-        .sse_algorithm(ServerSideEncryptionByDefaultSseAlgorithm::Aes256);
-    let encryption = ServerSideEncryptionRule::builder().server_side_encryption_by_default(encryption);
-    let expiry = Rule::builder()
-        .id("expire")
-        .status(RuleStatus::Enabled)
-        .expiration_in_days(keep)
-        .noncurrent_version_expiration(NoncurrentVersionExpiration::builder().noncurrent_days(days(1)))
-        .abort_incomplete_multipart_upload(
-            AbortIncompleteMultipartUpload::builder().days_after_initiation(1),
-        );
-    let nobody = PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true);
-    let owner = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
-    s3::Bucket::builder()
-        .bucket_encryption(BucketEncryption::builder().server_side_encryption_configuration([encryption]))
-        .lifecycle_configuration(LifecycleConfiguration::builder().rules([expiry]))
-        .ownership_controls(OwnershipControls::builder().rules([owner]))
-        .public_access_block_configuration(nobody)
-        .versioning_configuration(
-            VersioningConfiguration::builder().status(VersioningConfigurationStatus::Enabled),
-        )
-        // A bucket that holds anything cannot be deleted, and Elastic Load Balancing writes a test file at once: the
-        // stack would never go away. What is left empties itself.
-        .keep_on_removal()
+/// The policies of a bucket that stand in the same stack. Of another stack all are there before.
+fn policies(scope: Scope<'_>, name: Input<Name<s3::Bucket>>) -> Vec<s3::BucketPolicy> {
+    let name = name.into_expr();
+    let of_bucket = |policy: &s3::BucketPolicy| {
+        let bucket: Option<Expr> = scope.edit(*policy).get("Bucket");
+        bucket.is_some_and(|bucket| bucket.reads_as(&name))
+    };
+    scope.stack().all::<s3::BucketPolicy>().into_iter().filter(of_bucket).collect()
 }
