@@ -23,6 +23,7 @@ mod listings {
     pub(crate) mod cache;
     pub(crate) mod connections;
     pub(crate) mod database;
+    pub(crate) mod dns;
     pub(crate) mod fargate;
     pub(crate) mod grants;
     pub(crate) mod intro;
@@ -30,6 +31,7 @@ mod listings {
     pub(crate) mod network;
     pub(crate) mod network_choices;
     pub(crate) mod own;
+    pub(crate) mod repository;
     pub(crate) mod scaling;
     pub(crate) mod tasks;
 }
@@ -43,6 +45,7 @@ const LISTINGS: &[(&str, Program)] = &[
     ("cache", listings::cache::program),
     ("connections", listings::connections::program),
     ("database", listings::database::program),
+    ("dns", listings::dns::program),
     ("fargate", listings::fargate::program),
     ("grants", listings::grants::program),
     ("intro", listings::intro::program),
@@ -50,6 +53,7 @@ const LISTINGS: &[(&str, Program)] = &[
     ("network", listings::network::program),
     ("network_choices", listings::network_choices::program),
     ("own", listings::own::program),
+    ("repository", listings::repository::program),
     ("scaling", listings::scaling::program),
     ("tasks", listings::tasks::program),
 ];

@@ -28,6 +28,7 @@ pub use key::KeyGrants;
 pub use log_group::LogGroupGrants;
 pub use parameter::ParameterGrants;
 pub use queue::QueueGrants;
+pub(crate) use repository::PULL;
 pub use repository::RepositoryGrants;
 pub use secret::SecretGrants;
 pub use table::TableGrants;
@@ -50,6 +51,7 @@ mod sealed {
     impl Sealed for formwork_aws::ssm::Parameter {}
     impl Sealed for formwork_aws::sqs::Queue {}
     impl Sealed for formwork_aws::ecr::Repository {}
+    impl Sealed for crate::Repository<'_> {}
     impl Sealed for formwork_aws::secretsmanager::Secret {}
     impl Sealed for formwork_aws::dynamodb::Table {}
     impl Sealed for formwork_aws::sns::Topic {}

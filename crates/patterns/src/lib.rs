@@ -20,6 +20,7 @@ pub mod bucket;
 pub mod cache;
 mod connect;
 pub mod database;
+pub mod dns;
 pub mod explain;
 pub mod fargate;
 mod grant;
@@ -27,6 +28,7 @@ pub mod grants;
 pub mod load_balancer;
 mod metric;
 mod place;
+pub mod repository;
 mod schedule;
 mod secret;
 pub mod three_tier_vpc;
@@ -38,6 +40,7 @@ pub use bucket::Bucket;
 pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
 pub use database::{Database, ReaderTarget};
+pub use dns::{Certificate, HostedZone};
 pub use fargate::{
     ContainerHealth, Deployment, FargateService, FargateTask, Image, Scaling, ScheduledTask, ServiceConnect,
     Sidecar, Target, Timing,
@@ -49,6 +52,7 @@ pub use grants::{
 };
 pub use load_balancer::{HealthCheck, LoadBalancer, Route, TargetGroup};
 pub use metric::{Metric, QueueMetrics, Stat};
+pub use repository::Repository;
 pub use schedule::{Schedule, Weekday};
 pub use secret::{IntoSecretValue, SecretValue};
 pub use three_tier_vpc::{AclEntry, AddressRange, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};

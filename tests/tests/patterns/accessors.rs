@@ -6,8 +6,9 @@ use formwork::{
     aws::types::{cidr, days, gib, minutes},
     core::{App, Arn, AsHandle, Environment, Handle, Id, Options},
     patterns::{
-        AclEntry, Bucket, Cache, Connect, Database, Endpoint, FargateService, FargateTask, Grantee,
-        LoadBalancer, Nat, Scaling, Schedule, ScheduledTask, SecurityGroup, ThreeTierVpc, Tier,
+        AclEntry, Bucket, Cache, Certificate, Connect, Database, Endpoint, FargateService, FargateTask,
+        Grantee, HostedZone, LoadBalancer, Nat, Repository, Scaling, Schedule, ScheduledTask, SecurityGroup,
+        ThreeTierVpc, Tier,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
@@ -193,12 +194,24 @@ fn services<'a>(app: &'a App, network: &ThreeTierVpc<'a>, reached: &mut Reached)
         || LoadBalancer::public().https(Arn::existing(CERTIFICATES[0])).https(Arn::existing(CERTIFICATES[1]));
     let web_acl =
         "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/shop/0f9d2a44-6b5e-4c58-9f6a-1f2a3b4c5d6e";
+    let domain = app.stack("domain");
+    let zone = HostedZone::new("shop.example.com").build(domain.scope("Domain"));
+    let certificate = Certificate::new("shop.example.com").validated_in(&zone);
+    let certificate = certificate.build(domain.scope("Certificate"));
+    let repository = Repository::new().build(domain.scope("Images"));
+    reached.all(zone.hosted_zone());
+    reached.all([certificate.certificate()]);
+    reached.all([repository.repository()]);
     let shared = front()
+        .https(&certificate)
         .listen_https(8443)
         .listen_http(8080)
         .test_listener(9443, cidr!("203.0.113.0/24"))
         .web_acl(Arn::existing(web_acl))
         .build(app.stack("edge").scope("Web"), network);
+    let aliased = zone.alias("shop.example.com", &shared);
+    reached.all([aliased.ipv4()]);
+    reached.all(aliased.ipv6());
     let steps = Steps::cpu().above(80, Change::add(2)).below(20, Change::remove(1));
     let native = FargateService::new(IMAGE)
         .port(8000)

@@ -6,7 +6,7 @@ use formwork_aws::{
     ecr,
     policy::{Identity, Statement},
 };
-use formwork_core::{Arn, Finding, IntoInput, IntoText, Output, Param, Scope, interpolate, pseudo};
+use formwork_core::{Arn, Finding, IntoInput, IntoText, Output, Param, Scope, Stack, interpolate, pseudo};
 
 use crate::place::report;
 
@@ -48,11 +48,54 @@ enum Pulled {
     Anywhere,
     /// One repository.
     Repository(Output<String>),
+    /// One whose name is known before it is there.
+    Named(Box<Named>),
     /// It is not known which.
     Unknown,
 }
 
+/// A repository with a name that was said.
+#[derive(Clone)]
+struct Named {
+    repository: ecr::Repository,
+    name: String,
+    region: Option<String>,
+    account: Option<String>,
+    tag: Output<String>,
+}
+
 impl Image {
+    /// The image with a tag in a repository of a stack, which has a name of its own: stacks that name it need not wait
+    /// for that one.
+    pub(crate) fn named(
+        stack: Stack<'_>,
+        repository: ecr::Repository,
+        name: &str,
+        tag: Output<String>,
+    ) -> Self {
+        let (region, account) = (stack.get_region(), stack.get_account());
+        let uri = in_registry(pseudo::account_id(), pseudo::region(), name, &tag);
+        let named = Named { repository, name: name.to_owned(), region, account, tag };
+        Self { name: uri, from: Pulled::Named(Box::new(named)) }
+    }
+
+    /// The same as a stack names it: the repository may be in another account or Region.
+    pub(super) fn seen_from(&self, stack: Stack<'_>) -> Self {
+        let Pulled::Named(named) = &self.from else { return self.clone() };
+        let there = |known: &Option<String>, here: Option<String>, same: Output<String>| match known {
+            known if *known == here => Some(same),
+            known => known.clone().map(text),
+        };
+        let region = there(&named.region, stack.get_region(), pseudo::region());
+        let account = there(&named.account, stack.get_account(), pseudo::account_id());
+        let (Some(region), Some(account)) = (region, account) else {
+            return Self::of(named.repository, named.tag.clone());
+        };
+        let (partition, name) = (pseudo::partition(), &named.name);
+        let arn = interpolate!("arn:{partition}:ecr:{region}:{account}:repository/{}", name.clone());
+        Self { name: in_registry(account, region, name, &named.tag), from: Pulled::Repository(arn) }
+    }
+
     /// The image with a tag in a repository of Amazon ECR.
     pub fn of(repository: ecr::Repository, tag: impl IntoText) -> Self {
         let tag: Output<String> = text(tag);
@@ -90,7 +133,7 @@ impl Image {
 
     /// Whether it is in a repository of Amazon ECR, for sure.
     pub(super) fn is_private(&self) -> bool {
-        matches!(self.from, Pulled::Repository(_))
+        matches!(self.from, Pulled::Repository(_) | Pulled::Named(_))
     }
 
     /// Whether it is certain that it comes from the internet: from a registry that everybody knows. A registry of another
@@ -161,6 +204,7 @@ impl Image {
         let repository = match &self.from {
             Pulled::Anywhere => return Vec::new(),
             Pulled::Repository(arn) => arn.clone(),
+            Pulled::Named(named) => named.repository.arn().cast(),
             Pulled::Unknown => arn_here("ecr", "repository/*"),
         };
         let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
@@ -170,6 +214,18 @@ impl Image {
             Statement::allow("ecr:GetAuthorizationToken").on_all_resources(),
         ]
     }
+}
+
+/// The image with a tag in a repository of a registry.
+// docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+fn in_registry(
+    account: Output<String>,
+    region: Output<String>,
+    name: &str,
+    tag: &Output<String>,
+) -> Output<String> {
+    let (suffix, name) = (pseudo::url_suffix(), name.to_owned());
+    interpolate!("{account}.dkr.ecr.{region}.{suffix}/{name}:{tag}")
 }
 
 /// The ARN of the repository of `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.2`.

@@ -132,7 +132,11 @@ impl TaskSpec {
     }
 
     #[track_caller]
-    fn build_in<'a>(self, scope: Scope<'a>, reach: Reach, shared: Option<Shared<'a>>) -> Task<'a> {
+    fn build_in<'a>(mut self, scope: Scope<'a>, reach: Reach, shared: Option<Shared<'a>>) -> Task<'a> {
+        self.image.value = self.image.value.seen_from(scope.stack());
+        for said in &mut self.sidecars {
+            said.value.image.value = said.value.image.value.seen_from(scope.stack());
+        }
         // A role of another stack must not name what is in this one, which waits for it already.
         let near = shared
             .as_ref()

@@ -43,7 +43,8 @@ pub trait RepositoryGrants: Sealed {
     }
 }
 
-const PULL: &[&str] = &["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"];
+pub(crate) const PULL: &[&str] =
+    &["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"];
 const PUSH: &[&str] =
     &["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
 
@@ -55,5 +56,11 @@ fn log_in() -> Statement<formwork_aws::policy::Identity> {
 impl RepositoryGrants for ecr::Repository {
     fn repository(&self) -> ecr::Repository {
         *self
+    }
+}
+
+impl RepositoryGrants for crate::Repository<'_> {
+    fn repository(&self) -> ecr::Repository {
+        crate::Repository::repository(self)
     }
 }
