@@ -63,6 +63,19 @@ pub(crate) fn program(app: &App) {
         .build(data.scope("Stock"), &network);
     // ANCHOR_END: choices
 
+    // ANCHOR: outside
+    let databases = SecurityGroup::new(app.stack("network").scope("Databases"), &network, "databases");
+    let accounts = Database::mysql("8.4", "db.m8g.large")
+        .security_group(&databases)
+        .subnet_group_name("shop-databases")
+        .identifier("shop-accounts")
+        .own_secret()
+        .secret_name("shop/accounts")
+        .build(data.scope("Accounts"), &network);
+    accounts.grant_connect_as(&worker, "reports"); // the right; the port is a matter of groups
+    worker.allow_to(&accounts, accounts.port());
+    // ANCHOR_END: outside
+
     // ANCHOR: customize
     data.customize(stock.instance(), |it| it.dedicated_log_volume(true));
     if let Some(proxy) = stock.proxy() {

@@ -28,6 +28,7 @@ static LISTS: OnceLock<Lists> = OnceLock::new();
 #[derive(Default)]
 struct Lists {
     classes: Vec<Classes>,
+    families: Vec<(&'static str, &'static str)>,
     engines: Vec<Engine>,
     zones: &'static str,
 }
@@ -76,6 +77,7 @@ fn lists() -> &'static Lists {
             let (title, text) = section.split_once("]\n").unwrap_or_default();
             match *title.split(' ').collect::<Vec<_>>().as_slice() {
                 ["classes", name] => lists.classes.push(Classes { name, text, all: OnceLock::new() }),
+                ["families", list] => lists.families.push((list, text)),
                 ["engine", service, name] => {
                     lists.engines.push(Engine { service, name, text, versions: OnceLock::new() });
                 }
@@ -96,6 +98,34 @@ pub fn all_classes() -> &'static [Classes] {
 /// the name of the service, such as `elasticache`.
 pub fn classes(list: &str) -> Option<&'static Classes> {
     all_classes().iter().find(|classes| classes.name == list)
+}
+
+/// The families of classes, such as `t4g`, on which a version of an engine runs, or those that begin so; `None` where
+/// nothing is known of it. They are those of all engines together that have such a version.
+///
+/// ```
+/// use formwork_facts::lists;
+///
+/// let families = lists::families("rds", "8.0.43").expect("a version of MySQL");
+/// assert!(families.contains(&"t3") && !families.contains(&"t2"));
+/// ```
+pub fn families(list: &str, version: &str) -> Option<Vec<&'static str>> {
+    let (_, text) = lists().families.iter().find(|(name, _)| *name == list)?;
+    let begins = |one: &str, other: &str, ends: &[char]| {
+        one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(ends))
+    };
+    let (mut named, mut found) = ("", Vec::new());
+    for line in text.lines() {
+        match line.strip_prefix(' ') {
+            None => named = line,
+            // `16.4` is no beginning of `16.4-limitless`, which is another engine.
+            Some(known) if begins(known, version, &['.']) || begins(version, known, &['.', '-']) => {
+                found.extend(named.split_whitespace());
+            }
+            Some(_) => {}
+        }
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// All engines of a service, in alphabetical order.
@@ -299,6 +329,22 @@ mod tests {
         assert!(!medium.iter().any(|engine| engine.starts_with("sqlserver") || engine.starts_with("oracle")));
         assert_eq!(class("rds", "db.m5.large").is_offered_for("mysql", "eu-central-1"), Some(true));
         assert_eq!(class("rds", "db.m5.large").is_offered_for("aurora-mysql", "eu-central-1"), Some(false));
+    }
+
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+    #[test]
+    fn a_version_knows_its_families() {
+        let runs = |version: &str, family: &str| families("rds", version).map(|all| all.contains(&family));
+        assert_eq!(
+            [runs("5.7.44", "t2"), runs("8.0.43", "t2"), runs("8.4", "t2")].map(Option::unwrap),
+            [true, false, false]
+        );
+        assert_eq!(runs("8.0", "r8g"), Some(true));
+        assert_eq!(runs("5.7", "r8g"), Some(false));
+        // What is the beginning of several versions is what one of them is.
+        assert_eq!(runs("8", "m8a"), Some(true));
+        assert_eq!(runs("16.10", "m8g"), Some(true));
+        assert_eq!((runs("16.4", "m5"), runs("99", "t3"), families("ec2", "8.0")), (None, None, None));
     }
 
     #[test]

@@ -5,8 +5,10 @@ mod build;
 mod metrics;
 
 use formwork_aws::{
-    elasticache::{self, Engine, NodeType},
-    kms, logs, secretsmanager, sns,
+    elasticache::{self, Engine, NodeType, replication_group, subnet_group},
+    kms, logs,
+    secretsmanager::{self, secret},
+    sns,
     types::{Duration, LogRetention, Port},
 };
 use formwork_core::{Arn, Input, IntoInput, Output, Scope, Str, interpolate};
@@ -57,7 +59,7 @@ use crate::{
 /// | --- | --- | --- |
 /// | `Nodes` | `AWS::ElastiCache::ReplicationGroup` | always |
 /// | `Subnets` | `AWS::ElastiCache::SubnetGroup` | always |
-/// | `Group` | `AWS::EC2::SecurityGroup` | always |
+/// | `Group` | `AWS::EC2::SecurityGroup` | unless one was given with [`security_group`](Builder::security_group) |
 /// | `Token` | `AWS::SecretsManager::Secret` | unless [`iam_authentication`](Builder::iam_authentication) or [`without_password`](Builder::without_password) |
 /// | `User`, `Users` | `AWS::ElastiCache::User`, `AWS::ElastiCache::UserGroup` | with [`iam_authentication`](Builder::iam_authentication) |
 /// | `Nobody` | `AWS::ElastiCache::User` | the same, of Redis OSS |
@@ -81,7 +83,7 @@ pub struct Cache<'a> {
 
 /// Says what a cache is to be.
 #[must_use = "a cache is made by `.build(scope, &network)`"]
-pub struct Builder {
+pub struct Builder<'a> {
     engine: Engine,
     node: Said<Input<NodeType>>,
     description: Option<Output<String>>,
@@ -104,13 +106,26 @@ pub struct Builder {
     minor_upgrades: bool,
     data_tiering: Option<Said<()>>,
     snapshot_on_removal: Option<bool>,
+    group: Option<SecurityGroup<'a>>,
+    identifier: Option<Said<Input<String>>>,
+    subnet_group_name: Option<Said<Input<String>>>,
+    secret_name: Option<Said<Input<String>>>,
+    begun: Begun,
+}
+
+/// What has a name that was said, begun at the line that said it.
+#[derive(Default)]
+struct Begun {
+    nodes: Option<replication_group::Builder>,
+    subnets: Option<subnet_group::Builder>,
+    secret: Option<secret::Builder>,
 }
 
 impl<'a> Cache<'a> {
     /// A cache with Valkey, such as `"8.2"`, on nodes such as `cache.t4g.small`. Other nodes and newer versions come without
     /// a replacement, unless the nodes are, or were, of `cache.r6gd`: see [`data_tiering`](Builder::data_tiering).
     #[track_caller]
-    pub fn valkey(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder {
+    pub fn valkey(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder<'a> {
         Builder::new(Engine::valkey(version), Said::new(nodes.into_input()))
     }
 
@@ -118,7 +133,7 @@ impl<'a> Cache<'a> {
     /// costs less. A change from one to the other replaces the cache: say [`restore_from`](Builder::restore_from) with a
     /// snapshot where what it holds is to be kept.
     #[track_caller]
-    pub fn redis(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder {
+    pub fn redis(version: impl Into<Str>, nodes: impl IntoInput<NodeType>) -> Builder<'a> {
         Builder::new(Engine::redis(version), Said::new(nodes.into_input()))
     }
 
@@ -229,7 +244,7 @@ impl<'a> Connect<'a> for Cache<'a> {
     }
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     fn new(engine: Engine, node: Said<Input<NodeType>>) -> Self {
         let auth = Said { value: Auth::Token, at: node.at };
         Self {
@@ -255,12 +270,75 @@ impl Builder {
             minor_upgrades: true,
             data_tiering: None,
             snapshot_on_removal: None,
+            group: None,
+            identifier: None,
+            subnet_group_name: None,
+            secret_name: None,
+            begun: Begun::default(),
         }
     }
 
     /// Says for people what the cache is for.
     pub fn description(mut self, description: impl IntoInput<String>) -> Self {
         self.description = Some(output(description));
+        self
+    }
+
+    /// Puts it into a security group that is there already, in place of one of its own: such as one that stands with the
+    /// network, so that connections are rules there and the stacks of who connects do not wait for each other. `Connect`
+    /// answers with it. Whoever reaches another thing in the group then reaches the cache as well.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Cache, Connect, SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// let stack = app.stack("network");
+    /// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+    /// let tasks = SecurityGroup::new(stack.scope("Tasks"), &network, "tasks");
+    /// let caches = SecurityGroup::new(stack.scope("Caches"), &network, "caches");
+    /// let sessions = Cache::valkey("8.2", "cache.t4g.small")
+    ///     .security_group(&caches)
+    ///     .build(app.stack("data").scope("Sessions"), &network);
+    /// tasks.allow_to(&sessions, sessions.port()); // two rules in the stack `network`
+    /// ```
+    pub fn security_group(mut self, group: &SecurityGroup<'a>) -> Self {
+        self.group = Some(group.clone());
+        self
+    }
+
+    /// Names the replication group, which is a part of its endpoint; CloudFormation names it unless said. ElastiCache writes
+    /// the name in lower case: up to 40 letters, digits and single hyphens, beginning with a letter.
+    ///
+    /// No other cache of the account has the name in the Region, so that CloudFormation cannot put a new one in place of
+    /// a named one: a change that replaces the cache fails until another name is said along with it.
+    // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html,
+    // `ReplicationGroupId`
+    #[track_caller]
+    pub fn identifier(mut self, name: impl IntoInput<String>) -> Self {
+        let name = name.into_input();
+        self.begun.nodes = Some(elasticache::ReplicationGroup::builder().replication_group_id(name.clone()));
+        self.identifier = Some(Said::new(name));
+        self
+    }
+
+    /// Names the subnet group; CloudFormation names it unless said. A change replaces the group, which ElastiCache refuses as
+    /// long as the cache is in it.
+    #[track_caller]
+    pub fn subnet_group_name(mut self, name: impl IntoInput<String>) -> Self {
+        let name = name.into_input();
+        self.begun.subnets = Some(elasticache::SubnetGroup::builder().cache_subnet_group_name(name.clone()));
+        self.subnet_group_name = Some(Said::new(name));
+        self
+    }
+
+    /// Names the secret that holds the password, such as `shop/cache`; CloudFormation names it unless said. A change makes
+    /// another secret with another password.
+    #[track_caller]
+    pub fn secret_name(mut self, name: impl IntoInput<String>) -> Self {
+        let name = name.into_input();
+        self.begun.secret = Some(secretsmanager::Secret::builder().name(name.clone()));
+        self.secret_name = Some(Said::new(name));
         self
     }
 

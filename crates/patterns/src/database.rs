@@ -13,7 +13,12 @@ mod readers;
 mod replica;
 mod wishes;
 
-use formwork_aws::{ec2, iam, rds, secretsmanager, types::Port};
+use formwork_aws::{
+    ec2, iam,
+    rds::{self, db_subnet_group},
+    secretsmanager,
+    types::Port,
+};
 use formwork_core::{Id, IntoInput, Output, Scope, Str};
 
 use crate::{Connect, SecretValue, SecurityGroup, ThreeTierVpc};
@@ -67,9 +72,9 @@ use wishes::{Inherited, Wishes};
 ///
 /// | resource | type |
 /// | --- | --- |
-/// | `Group` | the security group |
+/// | `Group` | the security group, unless one was given with `.security_group(..)` |
 /// | `Subnets` | the subnet group, in the network's data subnets |
-/// | `Parameters` | the parameter group, of the family of the engine |
+/// | `Parameters` | the parameter group, of the family of the engine, unless `.default_parameters()` |
 /// | `Monitoring` | the role that enhanced monitoring writes with |
 /// | `Instance` | the instance of RDS |
 /// | `Cluster`, `Writer`, `Reader1` and on | the cluster of Aurora and its instances |
@@ -78,7 +83,7 @@ use wishes::{Inherited, Wishes};
 /// | `Global` | the global database, with `.global(..)` |
 /// | `Secret`, `Attachment` | with `.own_secret()` |
 /// | `Rotation` | with `.rotate_every(..)` |
-/// | `ProxyGroup`, `ProxyRole`, `Proxy`, `ProxyTargets` | with `.proxy()`; their scope is `Proxy` |
+/// | `ProxyGroup`, `ProxyRole`, `Proxy`, `ProxyTargets` | with `.proxy()`; their scope is `Proxy`; no group with `.proxy_security_group(..)` |
 /// | `ProxyTo<Db><Port>`, `ProxyInto<Db><Port>` | the rules between proxy and database, which `<Db>` is the path of |
 /// | `ProxyReader` | the way to the readers of Aurora behind a proxy |
 ///
@@ -87,9 +92,10 @@ use wishes::{Inherited, Wishes};
 ///
 /// # What replaces it
 ///
-/// A change of the name, the first user, the key or the encryption, the snapshot, the engine, the network, or (but for
-/// Aurora) the port makes a new database, and an empty one unless it begins with a snapshot. What an option says of that
-/// stands with it.
+/// A change of the name, the first user, the key or the encryption, the snapshot, the engine, the network, the zone, or
+/// (but for Aurora) the port makes a new database, and an empty one unless it begins with a snapshot. What an option says of
+/// that stands with it. In a network of a single zone an instance gets or loses a zone of its own where
+/// [`multi_az`](Builder::multi_az) comes or goes, which replaces it as well: say it from the beginning.
 ///
 /// The logs that RDS writes to CloudWatch are kept without end unless their log groups say otherwise; RDS makes those
 /// groups itself, so that they are not in the template.
@@ -155,10 +161,14 @@ impl Wishes {
         &self,
         scope: Scope<'a>,
         network: &ThreeTierVpc<'a>,
+        group: Option<SecurityGroup<'a>>,
+        begun: Option<db_subnet_group::Builder>,
         subnets: Vec<Output<Id<ec2::Subnet>>>,
     ) -> Grounds<'a> {
-        let group = SecurityGroup::new(scope, network, "database");
-        let subnets = rds::DbSubnetGroup::builder()
+        network.has_room_for(&scope);
+        let group = group.unwrap_or_else(|| SecurityGroup::new(scope, network, "database"));
+        let subnets = begun
+            .unwrap_or_else(rds::DbSubnetGroup::builder)
             .db_subnet_group_description("where the database stands")
             .subnet_ids(subnets);
         let subnets = scope.add("Subnets", subnets);
@@ -199,31 +209,31 @@ impl<'a> Database<'a, Instance> {
     /// PostgreSQL, such as `"17"`, on an instance of RDS. Another major version needs
     /// [`allow_major_upgrade`](Builder::allow_major_upgrade); another engine is another database.
     #[track_caller]
-    pub fn postgres(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<Instance> {
+    pub fn postgres(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<'a, Instance> {
         Builder::new(rds::Engine::postgres(version), instance::Wanted::new(class))
     }
 
     /// MySQL, such as `"8.4"`, on an instance of RDS.
     #[track_caller]
-    pub fn mysql(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<Instance> {
+    pub fn mysql(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<'a, Instance> {
         Builder::new(rds::Engine::mysql(version), instance::Wanted::new(class))
     }
 
     /// MariaDB, such as `"11.8"`, on an instance of RDS.
     #[track_caller]
-    pub fn mariadb(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<Instance> {
+    pub fn mariadb(version: impl Into<Str>, class: impl IntoInput<rds::Class>) -> Builder<'a, Instance> {
         Builder::new(rds::Engine::mariadb(version), instance::Wanted::new(class))
     }
 
     /// Aurora PostgreSQL, such as `"17"`: serverless between 0.5 and 8 units unless a class is given.
     #[track_caller]
-    pub fn aurora_postgres(version: impl Into<Str>) -> Builder<Aurora> {
+    pub fn aurora_postgres(version: impl Into<Str>) -> Builder<'a, Aurora> {
         Builder::new(rds::Engine::aurora_postgresql(version), aurora::Wanted::new())
     }
 
     /// Aurora MySQL, such as `"8.0"`: serverless between 0.5 and 8 units unless a class is given.
     #[track_caller]
-    pub fn aurora_mysql(version: impl Into<Str>) -> Builder<Aurora> {
+    pub fn aurora_mysql(version: impl Into<Str>) -> Builder<'a, Aurora> {
         Builder::new(rds::Engine::aurora_mysql(version), aurora::Wanted::new())
     }
 }
@@ -290,7 +300,8 @@ impl<'a, K: Kind> Database<'a, K> {
         &self.common.username
     }
 
-    /// The security group of the database itself; behind a proxy nobody but that gets in.
+    /// The security group of the database itself, its own or the one that was given; behind a proxy nobody but that gets
+    /// in.
     pub fn group(&self) -> &SecurityGroup<'a> {
         &self.common.group
     }

@@ -5,9 +5,24 @@ use formwork_aws::{
     policy::{Condition, Identity, Statement},
     secretsmanager, ssm,
 };
-use formwork_core::{Arn, IntoInput, IntoText, Output, interpolate, nearest, pseudo};
+use formwork_core::{Arn, Finding, Input, IntoInput, IntoText, Output, Scope, interpolate, nearest, pseudo};
 
-use crate::value::{arn_here, output, text};
+use crate::{
+    place::{Said, report},
+    value::{arn_here, output, text},
+};
+
+/// Reports a name that Secrets Manager refuses for a secret, where it is known.
+// docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, `Name`
+pub(crate) fn judge_name(said: &Said<Input<String>>, scope: &Scope<'_>) {
+    let Some(name) = said.value.expr().as_str() else { return };
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
+    if !(1..=512).contains(&name.len()) || !name.bytes().all(fits) {
+        let finding = Finding::error("FW3238", format!("`{name}` is no name for a secret"))
+            .help("up to 512 letters, digits and `/`, `_`, `+`, `=`, `.`, `@`, `-`: `shop/db`");
+        report(scope, finding, said.at);
+    }
+}
 
 /// A secret that a program is started with: where its value is kept, never the value.
 ///

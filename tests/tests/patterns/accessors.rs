@@ -136,7 +136,7 @@ impl Reached {
     fn instance(&mut self, it: &Database<'_, Instance>) {
         self.database(it);
         self.all([it.instance()]);
-        self.all([it.parameter_group()]);
+        self.all(it.parameter_group());
     }
 
     fn cluster(&mut self, it: &Database<'_, Aurora>) {
@@ -144,7 +144,7 @@ impl Reached {
         self.all([it.cluster()]);
         self.all([it.writer()]);
         self.all(it.reader_instances().iter().copied());
-        self.all([it.parameter_group()]);
+        self.all(it.parameter_group());
         self.all(it.instance_parameter_group());
         self.all(it.global_cluster());
         self.all(it.reader_scaling());

@@ -14,13 +14,13 @@ use super::{
     assemble,
     database::{
         Client, key, network, said_of,
-        sound::{Common, common},
+        sound::{Common, Outside, common, outside},
         wrong,
     },
     difference, holds, says_nothing, template,
 };
 
-fn one(environment: &str, wanted: impl Fn() -> Builder<Aurora>) -> Assembly {
+fn one(environment: &str, wanted: impl Fn() -> Builder<'static, Aurora>) -> Assembly {
     assemble(environment, |app: &App| {
         wanted().build(app.stack("data").scope("Db"), &network(app));
     })
@@ -28,7 +28,7 @@ fn one(environment: &str, wanted: impl Fn() -> Builder<Aurora>) -> Assembly {
 
 #[test]
 fn at_default_settings_it_is_safe() {
-    type Wanted = fn() -> Builder<Aurora>;
+    type Wanted = fn() -> Builder<'static, Aurora>;
     let engines: [(&str, Wanted); 3] = [
         ("postgres", || Database::aurora_postgres("17")),
         ("mysql", || Database::aurora_mysql("8.0")),
@@ -43,13 +43,13 @@ fn at_default_settings_it_is_safe() {
     }
 }
 
-fn postgres() -> Builder<Aurora> {
+fn postgres() -> Builder<'static, Aurora> {
     Database::aurora_postgres("17")
 }
 
 #[test]
 fn every_option_changes_what_it_says() {
-    type Wanted = fn(Builder<Aurora>) -> Builder<Aurora>;
+    type Wanted = fn(Builder<'static, Aurora>) -> Builder<'static, Aurora>;
     let options: &[(&str, Wanted)] = &[
         ("class", |it| it.class("db.r8g.large")),
         ("serverless", |it| it.serverless(0.0..=4.5)),
@@ -152,7 +152,9 @@ fn what_is_made_can_be_changed_and_measured() {
             .build(data.scope("Db"), &network(app));
         data.customize(database.cluster(), |it| it.enable_http_endpoint(true));
         data.customize(database.writer(), |it| it.promotion_tier(0));
-        data.customize(database.parameter_group(), |it| it.description("ours"));
+        if let Some(group) = database.parameter_group() {
+            data.customize(group, |it| it.description("ours"));
+        }
         for reader in database.reader_instances() {
             data.customize(*reader, |it| it.promotion_tier(3));
         }
@@ -191,7 +193,7 @@ fn what_is_made_can_be_changed_and_measured() {
 #[test]
 #[expect(clippy::reversed_empty_ranges, reason = "one of the mistakes")]
 fn what_is_wrong_is_told_at_the_line_that_says_it() {
-    type Wanted = fn() -> Builder<Aurora>;
+    type Wanted = fn() -> Builder<'static, Aurora>;
     #[rustfmt::skip]
     let programs: &[(&str, Wanted)] = &[
         ("a version that does not exist", ||
@@ -294,12 +296,14 @@ struct Wanted {
     backtrack: bool,
     global: bool,
     snapshot: bool,
+    outside: Outside,
 }
 
 fn program(app: &App, options: &Wanted) {
     let network = network(app);
     let it = if options.mysql { Database::aurora_mysql("8.0") } else { Database::aurora_postgres("17") };
     let it = options.common.said(it);
+    let it = options.common.from_outside(options.outside, app, &network, it);
     let mut it = options.common.log(it, if options.mysql { "error" } else { "postgresql" });
     it = match options.capacity {
         0 => it,
@@ -346,11 +350,12 @@ fn program(app: &App, options: &Wanted) {
 fn every_cluster_is_sound() {
     let readers = (proptest::option::of(1u8..=4), 0u8..3, any::<bool>());
     let rest = (any::<bool>(), 0u8..4, any::<(bool, bool)>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let options = (common(), readers, rest).prop_map(
+    let options = (common(), readers, rest, outside()).prop_map(
         |(
             common,
             (readers, scaled, single),
             (mysql, capacity, (parameters, upgrade), backtrack, global, snapshot),
+            outside,
         )| {
             // Nothing rotates the password where the function is not said.
             let global = global && !common.rotates_alone();
@@ -366,6 +371,7 @@ fn every_cluster_is_sound() {
                 backtrack,
                 global,
                 snapshot,
+                outside,
             }
         },
     );

@@ -4,7 +4,10 @@ use formwork::{
     aws::{kms, sns, types::minutes},
     check::{Check, Party, Ports, Reachability},
     core::{App, Assembly, Environment, Options, Severity},
-    patterns::{Cache, ThreeTierVpc, Weekday, Window, cache, three_tier_vpc::Builder as ThreeTierVpcBuilder},
+    patterns::{
+        Cache, Connect, SecurityGroup, ThreeTierVpc, Weekday, Window, cache,
+        three_tier_vpc::Builder as ThreeTierVpcBuilder,
+    },
     prelude::{cidr, days},
 };
 use proptest::prelude::*;
@@ -13,12 +16,12 @@ use super::{
     assemble, client::Client, difference, findings, holds, party, ports_between, says_nothing, template, text,
 };
 
-fn plain() -> cache::Builder {
+fn plain() -> cache::Builder<'static> {
     Cache::valkey("8.2", "cache.t4g.small")
 }
 
 /// A cache in a stack of its own; what differs is told in its template.
-fn alone(builder: impl Fn(&App) -> cache::Builder) -> impl Fn(&App) {
+fn alone(builder: impl Fn(&App) -> cache::Builder<'static>) -> impl Fn(&App) {
     move |app| {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
         builder(app).build(app.stack("data").scope("Cache"), &network);
@@ -46,7 +49,7 @@ fn what_every_option_changes() {
         app.stack("keys").add("Key", policy)
     };
     let topic = |app: &App| app.stack("keys").add("Topic", sns::Topic::builder());
-    type Option = (&'static str, Box<dyn Fn(&App) -> cache::Builder>);
+    type Option = (&'static str, Box<dyn Fn(&App) -> cache::Builder<'static>>);
     let options: Vec<Option> = vec![
         ("description", Box::new(|_| plain().description("sessions of the shop"))),
         ("replicas(0)", Box::new(|_| plain().replicas(0))),
@@ -120,7 +123,7 @@ fn shards_have_replicas_outside_production_too() {
 /// Users have names, and another engine replaces them.
 #[test]
 fn users_of_another_engine_have_other_names() {
-    let ids = |builder: fn() -> cache::Builder| {
+    let ids = |builder: fn() -> cache::Builder<'static>| {
         let data = of_data(&assemble("prod", alone(|_| builder())));
         let named = |line: &&str| line.contains("UserId: ") || line.contains("UserGroupId: ");
         let mut ids: Vec<_> = data.lines().filter(named).map(|line| line.trim().to_owned()).collect();
@@ -137,7 +140,7 @@ fn users_of_another_engine_have_other_names() {
 
 #[test]
 fn who_is_let_in_gets_what_it_takes() {
-    let with = |builder: fn() -> cache::Builder| {
+    let with = |builder: fn() -> cache::Builder<'static>| {
         let program = move |app: &App| {
             let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
             let cache = builder().build(app.stack("data").scope("Cache"), &network);
@@ -177,6 +180,7 @@ struct Chosen {
     retention: Option<u32>,
     minor_upgrades: bool,
     removal: Option<bool>,
+    outside: (bool, bool),
 }
 
 fn chosen() -> impl Strategy<Value = Chosen> {
@@ -205,11 +209,12 @@ fn chosen() -> impl Strategy<Value = Chosen> {
         prop::option::of(prop::sample::select(vec![1u32, 30, 365])),
         any::<bool>(),
         prop::option::of(any::<bool>()),
+        (any::<bool>(), any::<bool>()),
     );
     (engine, node, numbers, kept, rest).prop_map(|(engine, node, numbers, kept, rest)| {
         let (replicas, shards, zones, auth, port) = numbers;
         let (parameter, snapshots, windows, restored) = kept;
-        let (key, topic, slow_log, engine_log, retention, minor_upgrades, removal) = rest;
+        let (key, topic, slow_log, engine_log, retention, minor_upgrades, removal, outside) = rest;
         let several = zones.filter(|several| !several || replicas != Some(0));
         // Roles of IAM need Redis OSS 7.
         let auth = if engine.1 == "6.2" && auth == 1 { 0 } else { auth };
@@ -232,11 +237,12 @@ fn chosen() -> impl Strategy<Value = Chosen> {
             retention,
             minor_upgrades,
             removal,
+            outside,
         }
     })
 }
 
-fn built(app: &App, chosen: &Chosen) -> cache::Builder {
+fn built<'a>(app: &'a App, chosen: &Chosen) -> cache::Builder<'a> {
     let (name, version) = chosen.engine;
     let mut it = match name {
         "valkey" => Cache::valkey(version, chosen.node),
@@ -307,7 +313,19 @@ fn built(app: &App, chosen: &Chosen) -> cache::Builder {
 /// A cache, one who is let in, and one who is not.
 fn three<'a>(app: &'a App, chosen: &Chosen) -> (Cache<'a>, Client<'a>, Client<'a>) {
     let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
-    let cache = built(app, chosen).build(app.stack("data").scope("Cache"), &network);
+    let (group, names) = chosen.outside;
+    let mut it = built(app, chosen);
+    if group {
+        let caches = app.stack("network").scope("Caches");
+        it = it.security_group(&SecurityGroup::new(caches, &network, "caches"));
+    }
+    if names {
+        it = it.identifier("sessions").subnet_group_name("shop-caches");
+    }
+    if names && chosen.auth == 0 {
+        it = it.secret_name("shop/sessions");
+    }
+    let cache = it.build(app.stack("data").scope("Cache"), &network);
     let service = app.stack("service");
     let (api, bystander) =
         (Client::new(service.scope("Api"), &network), Client::new(service.scope("Other"), &network));
@@ -335,7 +353,7 @@ fn every_cache_is_sound() {
 }
 
 /// What is found, as `code: message | the call that is named first`.
-fn found(builder: impl Fn() -> cache::Builder) -> Vec<String> {
+fn found(builder: impl Fn() -> cache::Builder<'static>) -> Vec<String> {
     let program = |app: &App| {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
         builder().build(app.stack("data").scope("Cache"), &network);
@@ -382,7 +400,8 @@ fn what_cannot_be_is_said_where_it_was_said() {
 
 #[test]
 fn several_zones_are_more_than_one() {
-    let told = |change: fn(ThreeTierVpcBuilder) -> ThreeTierVpcBuilder, builder: fn() -> cache::Builder| {
+    let told = |change: fn(ThreeTierVpcBuilder) -> ThreeTierVpcBuilder,
+                builder: fn() -> cache::Builder<'static>| {
         let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
         let network = change(ThreeTierVpc::new(cidr!("10.0.0.0/16"))).build(app.stack("network"));
         builder().build(app.stack("data").scope("Cache"), &network);
@@ -465,4 +484,45 @@ fn every_property_is_within_reach() {
     for changed in ["sessions of a shop", "slow clients", "of the sessions", "Days: 7", "Days: 3", "inside"] {
         assert!(text.contains(changed), "{changed}: {text}");
     }
+}
+
+#[test]
+fn it_takes_names_and_a_group_from_outside() {
+    type Wanted = for<'a> fn(cache::Builder<'a>, &SecurityGroup<'a>) -> cache::Builder<'a>;
+    let options: &[(&str, Wanted)] = &[
+        ("security_group", |it, group| it.security_group(group)),
+        ("identifier", |it, _| it.identifier("sessions")),
+        ("subnet_group_name", |it, _| it.subnet_group_name("shop-caches")),
+        ("secret_name", |it, _| it.secret_name("shop/sessions")),
+    ];
+    let made = |option: Option<Wanted>| {
+        assemble("prod", |app| {
+            let stack = app.stack("network");
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(stack);
+            let group = SecurityGroup::new(stack.scope("Caches"), &network, "caches");
+            let it = if let Some(option) = option { option(plain(), &group) } else { plain() };
+            let cache = it.build(app.stack("data").scope("Cache"), &network);
+            let tasks = SecurityGroup::new(stack.scope("Tasks"), &network, "tasks");
+            tasks.allow_to(&cache, cache.port());
+        })
+    };
+    let base = made(None);
+    let mut said = String::new();
+    for (name, option) in options {
+        let after = made(Some(*option));
+        says_nothing(&after);
+        said.push_str(&format!("## {name}\n{}\n", difference(&base, &after)));
+    }
+    insta::assert_snapshot!("cache_outside", said);
+}
+
+#[test]
+fn names_that_cannot_be_are_said_where_they_were_said() {
+    let mut said = Vec::new();
+    said.extend(found(|| plain().iam_authentication().secret_name("shop/sessions")));
+    said.extend(found(|| plain().secret_name("sessions of the shop")));
+    said.extend(found(|| plain().identifier("9lives")));
+    said.extend(found(|| plain().identifier("a-name-of-more-than-forty-letters-is-too-long")));
+    said.extend(found(|| plain().subnet_group_name("shop/caches")));
+    insta::assert_snapshot!("cache_names", said.join("\n"));
 }

@@ -23,6 +23,7 @@ use formwork::{
     },
 };
 
+mod outside;
 pub(super) mod sound;
 
 /// Something that uses a database: a machine with a group and a role, which takes settings.
@@ -82,12 +83,12 @@ pub(super) fn network(app: &App) -> ThreeTierVpc<'_> {
     ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"))
 }
 
-fn postgres() -> Builder<Instance> {
+fn postgres() -> Builder<'static, Instance> {
     Database::postgres("17", "db.t4g.medium")
 }
 
 #[track_caller]
-fn one(environment: &str, wanted: impl Fn() -> Builder<Instance>) -> Assembly {
+fn one(environment: &str, wanted: impl Fn() -> Builder<'static, Instance>) -> Assembly {
     assemble(environment, |app| {
         wanted().build(app.stack("data").scope("Db"), &network(app));
     })
@@ -95,7 +96,7 @@ fn one(environment: &str, wanted: impl Fn() -> Builder<Instance>) -> Assembly {
 
 #[test]
 fn at_default_settings_it_is_safe() {
-    type Wanted = fn() -> Builder<Instance>;
+    type Wanted = fn() -> Builder<'static, Instance>;
     let engines: [(&str, Wanted); 3] = [
         ("postgres", postgres),
         ("mysql", || Database::mysql("8.4", "db.t4g.medium")),
@@ -117,7 +118,7 @@ pub(super) fn key() -> Arn<kms::Key> {
 
 #[test]
 fn every_option_changes_what_it_says() {
-    type Wanted = fn(Builder<Instance>) -> Builder<Instance>;
+    type Wanted = fn(Builder<'static, Instance>) -> Builder<'static, Instance>;
     let options: &[(&str, Wanted)] = &[
         ("name", |it| it.name("orders")),
         ("username", |it| it.username("orders_owner")),
@@ -265,7 +266,7 @@ fn values_of(assembly: &Assembly, property: &str) -> Vec<String> {
 
 #[test]
 fn replicas_grow_as_their_original_does() {
-    type Wanted = fn(Builder<Instance>) -> Builder<Instance>;
+    type Wanted = fn(Builder<'static, Instance>) -> Builder<'static, Instance>;
     let grows = |wanted: Wanted, of_copy: bool| {
         let assembly = assemble("prod", |app| {
             let (data, network) = (app.stack("data"), network(app));
@@ -324,7 +325,7 @@ fn an_upgrade_that_is_allowed_is_remembered_where_it_was_said() {
 
 #[test]
 fn a_replica_has_a_version_that_it_can_run() {
-    let found = |original: fn() -> Builder<Instance>, version: &'static str| {
+    let found = |original: fn() -> Builder<'static, Instance>, version: &'static str| {
         let findings = wrong(|app| {
             let (data, network) = (app.stack("data"), network(app));
             let database = original().own_secret().build(data.scope("Db"), &network);
@@ -353,7 +354,7 @@ fn a_replica_has_a_version_that_it_can_run() {
 /// CloudFormation makes what takes a resource's place before that goes, and two proxies of a name there are not.
 #[test]
 fn other_subnets_or_another_engine_rename_a_proxy() {
-    let names = |zones: u8, wanted: fn() -> Builder<Instance>| {
+    let names = |zones: u8, wanted: fn() -> Builder<'static, Instance>| {
         let assembly = assemble("prod", |app| {
             let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(zones).build(app.stack("network"));
             wanted().proxy().build(app.stack("data").scope("Db"), &network);
@@ -380,7 +381,9 @@ fn what_is_made_can_be_changed_and_measured() {
         let data = app.stack("data");
         let database = postgres().proxy().own_secret().build(data.scope("Db"), &network(app));
         data.customize(database.instance(), |it| it.dedicated_log_volume(true));
-        data.customize(database.parameter_group(), |it| it.description("ours"));
+        if let Some(group) = database.parameter_group() {
+            data.customize(group, |it| it.description("ours"));
+        }
         data.customize(database.subnet_group(), |it| it.db_subnet_group_description("ours"));
         if let (Some(proxy), Some(targets)) = (database.proxy(), database.proxy_targets()) {
             data.customize(proxy, |it| it.idle_client_timeout(600));
@@ -440,7 +443,7 @@ pub(super) fn wrong(program: impl Fn(&App)) -> Vec<(String, String, String)> {
 
 #[test]
 fn what_is_wrong_is_told_at_the_line_that_says_it() {
-    type Wanted = fn() -> Builder<Instance>;
+    type Wanted = fn() -> Builder<'static, Instance>;
     #[rustfmt::skip]
     let programs: &[(&str, Wanted)] = &[
         ("a version that does not exist", ||

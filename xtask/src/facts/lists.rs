@@ -19,6 +19,10 @@ const HEAD: &str = "\
 # <engines that offer the classes below, or *> <everywhere, or only or but with Regions>
 #  <class>
 #
+# families <list>, in brackets
+# <families of classes on which the versions below run>
+#  <version, or how it begins>
+#
 # engine <service> <engine>, in brackets
 #  <version> <deprecated, or nothing>
 #
@@ -54,6 +58,9 @@ const ENGINES: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
+/// The lists of classes whose families depend on the version of the engine, and the files that say so.
+const FAMILIES: &[(&str, &str)] = &[("rds", "aws_rds_dbinstance/db_instance_class.json")];
+
 /// The engine of what has only one.
 const ANY: &str = "*";
 
@@ -85,6 +92,11 @@ pub(crate) fn import(read: impl Fn(&str) -> Result<Value, String>, source: &str)
         found.offers.retain(|(_, engine), _| current.contains(engine));
         write_classes(&mut text, list, &found);
     }
+    for (list, file) in FAMILIES {
+        let found = read(file).and_then(|content| families(&content));
+        let found = found.map_err(|problem| format!("{file}: {problem}"))?;
+        write_families(&mut text, list, &found);
+    }
     Ok(text + &engines + "\n[zones]\n" + &zones)
 }
 
@@ -114,6 +126,42 @@ fn zones(source: &str) -> Result<String, String> {
         .into_iter()
         .map(|(region, letters)| format!(" {region} {}\n", letters.into_iter().collect::<String>()))
         .collect())
+}
+
+/// How versions begin, with the families of classes on which they run.
+type Families = BTreeMap<String, BTreeSet<String>>;
+
+/// Reads classes for every engine and version. All engines have the same ones there, so that only versions tell.
+fn families(content: &Value) -> Result<Families, String> {
+    let mut families = Families::new();
+    for rule in content["allOf"].as_array().ok_or("no list of rules")? {
+        let pattern = rule["if"]["properties"]["EngineVersion"]["pattern"].as_str();
+        // `^(8\.0\..+|8\.0)$`
+        let version = pattern.and_then(|it| it.strip_prefix("^(")?.strip_suffix(")$")?.rsplit('|').next());
+        let version = version.ok_or("a rule without a version")?.replace('\\', "");
+        let classes = texts(&rule["then"]["properties"]["DBInstanceClass"]["enum"]);
+        let of = families.entry(word(&version)?).or_default();
+        for class in classes.ok_or_else(|| format!("{version} has no list of classes"))? {
+            let family = class.split('.').nth(1).ok_or_else(|| format!("{class:?} is no class"))?;
+            of.insert(word(family)?);
+        }
+    }
+    Ok(families)
+}
+
+fn write_families(text: &mut String, list: &str, families: &Families) {
+    let _ = write!(text, "\n[families {list}]\n");
+    let mut versions: Vec<(&String, &BTreeSet<String>)> = families.iter().collect();
+    versions.sort_by(|(one, _), (other, _)| compare_versions(one, other));
+    let mut last = None;
+    for (version, families) in versions {
+        if last != Some(families) {
+            let names: Vec<&str> = families.iter().map(String::as_str).collect();
+            let _ = writeln!(text, "{}", names.join(" "));
+            last = Some(families);
+        }
+        let _ = writeln!(text, " {version}");
+    }
 }
 
 /// The classes of one list.
@@ -291,6 +339,24 @@ mod tests {
     }
 
     #[test]
+    fn families_stand_above_the_versions_that_run_on_them() {
+        let rule = |version: &str, classes: &[&str]| {
+            json!({
+                "if": { "properties": { "EngineVersion": { "pattern": version } } },
+                "then": { "properties": { "DBInstanceClass": { "enum": classes } } },
+            })
+        };
+        let content = json!({ "allOf": [
+            rule(r"^(8\.4\..+|8\.4)$", &["db.m8g.large", "db.t3.micro"]),
+            rule(r"^(5\.7\..+|5\.7)$", &["db.t2.micro", "db.t3.micro"]),
+            rule(r"^(8\.0\..+|8\.0)$", &["db.t3.small", "db.m8g.large"]),
+        ] });
+        let mut text = String::new();
+        write_families(&mut text, "rds", &families(&content).unwrap());
+        assert_eq!(text, "\n[families rds]\nt2 t3\n 5.7\nm8g t3\n 8.0\n 8.4\n");
+    }
+
+    #[test]
     fn versions_are_in_order_and_the_beginning_of_others_is_none() {
         let rules = |key: &str, versions: &[&str]| {
             let versions = json!({ "EngineVersion": { "enum": versions } });
@@ -328,5 +394,6 @@ mod tests {
         assert_eq!(import(json!({})), "aws_elasticache_cachecluster/engine_version.json: no list of rules");
         assert_eq!(classes(&json!({"a-1": {"const": 1}})).err().unwrap(), "a-1 has no list of classes");
         assert_eq!(classes(&json!({"a-1": {"enum": ["a b"]}})).err().unwrap(), "\"a b\" is no name");
+        assert_eq!(families(&json!({"allOf": [{}]})).err().unwrap(), "a rule without a version");
     }
 }

@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1022", Error, Run::Elsewhere),
     rule!("FW1023", Warning, Run::Elsewhere),
     rule!("FW1024", Error, Run::Elsewhere),
-    rule!("FW1025", Warning, Run::Elsewhere),
+    rule!("FW1025", Error, Run::Elsewhere),
     rule!("FW1031", Error, Run::Elsewhere),
     rule!("FW1032", Error, Run::Elsewhere),
     rule!("FW1033", Error, Run::Elsewhere),

@@ -4,7 +4,10 @@ use formwork_aws::{
     elasticache::{self, replication_group, user},
     kms,
     policy::Statement,
-    secretsmanager::{self, secret::GenerateSecretString},
+    secretsmanager::{
+        self,
+        secret::{self, GenerateSecretString},
+    },
 };
 use formwork_core::{Arn, AsHandle, Builder as _, Id, Output, Scope, secretsmanager as value_of};
 
@@ -36,22 +39,29 @@ pub(super) struct Made {
 impl Auth {
     /// Makes what it takes, before the nodes.
     #[track_caller]
-    pub(super) fn make(self, scope: Scope<'_>, engine: &str, key: Option<&Output<Arn<kms::Key>>>) -> Made {
+    pub(super) fn make(
+        self,
+        scope: Scope<'_>,
+        engine: &str,
+        key: Option<&Output<Arn<kms::Key>>>,
+        begun: Option<secret::Builder>,
+    ) -> Made {
         match self {
             Self::Open => Made::default(),
-            Self::Token => token(scope, key),
+            Self::Token => token(scope, key, begun),
             Self::Iam => users(scope, engine),
         }
     }
 }
 
 #[track_caller]
-fn token(scope: Scope<'_>, key: Option<&Output<Arn<kms::Key>>>) -> Made {
+fn token(scope: Scope<'_>, key: Option<&Output<Arn<kms::Key>>>, begun: Option<secret::Builder>) -> Made {
     let scope = scope.for_caller();
     // A token has 16 to 128 characters, and of the punctuation some only:
     // docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
     let generated = GenerateSecretString::builder().password_length(64).exclude_punctuation(true);
-    let secret = secretsmanager::Secret::builder()
+    let secret = begun
+        .unwrap_or_else(secretsmanager::Secret::builder)
         .description("password of a cache")
         .generate_secret_string(generated)
         .kms_key_id(key.cloned())

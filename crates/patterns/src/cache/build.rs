@@ -21,6 +21,7 @@ use super::{Builder, Cache, auth::Auth};
 use crate::{
     SecurityGroup, ThreeTierVpc,
     place::{self, Said, production, report},
+    secret::judge_name,
     value::text,
     window::OF_ELASTICACHE,
 };
@@ -43,32 +44,40 @@ struct Layout {
     several_zones: bool,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     /// Makes the cache.
     #[track_caller]
-    pub fn build<'a>(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Cache<'a> {
-        let scope = place::claim(scope.into().for_caller(), "a cache", &["Nodes", "Group", "Subnets"]);
+    pub fn build(mut self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Cache<'a> {
+        let mut names = vec!["Nodes", "Subnets"];
+        names.extend(self.group.is_none().then_some("Group"));
+        let scope = place::claim(scope.into().for_caller(), "a cache", &names);
         let in_production = production(&scope);
         self.judge(&scope);
         let layout = self.layout(&scope, in_production);
         self.judge_zones(&scope, network, &layout);
         let port = self.port.unwrap_or_else(|| self.engine.port());
-        let group = SecurityGroup::new(scope, network, "cache");
-        let subnets = elasticache::SubnetGroup::builder()
+        network.has_room_for(&scope);
+        let begun = std::mem::take(&mut self.begun);
+        let group = self.group.take().unwrap_or_else(|| SecurityGroup::new(scope, network, "cache"));
+        let subnets = begun
+            .subnets
+            .unwrap_or_else(elasticache::SubnetGroup::builder)
             .description("where the cache stands")
             .subnet_ids(network.data_subnets());
         let subnets = scope.add("Subnets", subnets);
         let parameters = self.parameter_group(&scope, &layout);
         let auth = match self.knows_auth() {
-            true => self.auth.value.make(scope, self.engine.name(), self.key.as_ref()),
-            false => Auth::Open.make(scope, self.engine.name(), None),
+            true => self.auth.value.make(scope, self.engine.name(), self.key.as_ref(), begun.secret),
+            false => Auth::Open.make(scope, self.engine.name(), None, None),
         };
         let keep = self.log_retention.clone().unwrap_or_else(|| days(30).into_input());
         let slow_log = (self.slow_log && since(&self.engine, 6, 0)).then(|| log(&scope, "SlowLog", &keep));
         let engine_log =
             (self.engine_log.is_some() && since(&self.engine, 6, 2)).then(|| log(&scope, "EngineLog", &keep));
 
-        let nodes = elasticache::ReplicationGroup::builder()
+        let nodes = begun
+            .nodes
+            .unwrap_or_else(elasticache::ReplicationGroup::builder)
             .replication_group_description(self.description.clone().unwrap_or_else(|| text("cache")))
             .runs(self.engine.clone())
             .cache_node_type(self.node.value.clone())
@@ -149,6 +158,15 @@ impl Builder {
         if let Some(said) = self.snapshots.filter(|said| whole_days(*said).is_none()) {
             let finding = Finding::error("FW3102", "snapshots are kept for 1 to 35 whole days");
             report(scope, finding.help("say `.snapshots(days(7))`, or `.without_snapshots()`"), said.at);
+        }
+        judge_names(self.identifier.as_ref(), self.subnet_group_name.as_ref(), scope);
+        if let Some(said) = &self.secret_name {
+            judge_name(said, scope);
+        }
+        if let Some(said) = self.secret_name.as_ref().filter(|_| self.auth.value != Auth::Token) {
+            let finding = Finding::error("FW3235", "a name of a secret, and no password to keep in it");
+            let help = "leave `.secret_name(..)` out, or let clients have a password";
+            report(scope, finding.help(help), said.at);
         }
         OF_ELASTICACHE.judge(self.snapshot_window, self.maintenance_window, scope);
         let Expr::Text(node) = self.node.value.expr().plain() else { return };
@@ -283,6 +301,38 @@ fn whole_days(said: Said<formwork_aws::types::Duration>) -> Option<u32> {
     let time = said.value.as_milliseconds();
     let keep = time.is_multiple_of(DAY).then_some(time / DAY)?;
     u32::try_from(keep).ok().filter(|keep| (1..=35).contains(keep))
+}
+
+/// Reports names that ElastiCache refuses, where they are known.
+// docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html, `ReplicationGroupId`, and
+// API_CreateCacheSubnetGroup.html, `CacheSubnetGroupName`
+fn judge_names(
+    identifier: Option<&Said<Input<String>>>,
+    subnets: Option<&Said<Input<String>>>,
+    scope: &Scope<'_>,
+) {
+    let fits = |name: &str, longest: usize| {
+        let signs = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        signs && (1..=longest).contains(&name.len())
+    };
+    let wrong = |name: &str, what: &str, help: &'static str, at| {
+        let finding = Finding::error("FW3239", format!("`{name}` is no name for {what}"));
+        report(scope, finding.help(help), at);
+    };
+    if let Some((said, name)) = identifier.and_then(|said| Some((said, said.value.expr().as_str()?)))
+        && (!fits(name, 40)
+            || !name.starts_with(|first: char| first.is_ascii_alphabetic())
+            || name.ends_with('-')
+            || name.contains("--"))
+    {
+        let help = "up to 40 letters, digits and single hyphens, beginning with a letter: `shop-sessions`";
+        wrong(name, "a replication group", help, said.at);
+    }
+    if let Some((said, name)) = subnets.and_then(|said| Some((said, said.value.expr().as_str()?)))
+        && !fits(name, 255)
+    {
+        wrong(name, "a subnet group", "up to 255 letters, digits and hyphens: `shop-caches`", said.at);
+    }
 }
 
 /// Whether the engine is Valkey, or Redis OSS of a version or a later one; unless its version is no number.

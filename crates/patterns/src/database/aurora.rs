@@ -9,7 +9,7 @@ use formwork_aws::{
     types::{Duration, Port},
 };
 use formwork_core::{
-    Builder as _, DeletionPolicy, Expr, Field, Finding, Input, IntoInput, Json, Other, Scope,
+    Builder as _, DeletionPolicy, Expr, Field, Finding, Input, IntoInput, Json, Name, Other, Scope,
     UpdateReplacePolicy, secretsmanager,
 };
 
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     ThreeTierVpc,
-    place::{self, Said, production, report},
+    place::{Said, production, report},
 };
 
 /// A database that is a cluster of Aurora: a writer and readers over one volume in three zones.
@@ -36,7 +36,7 @@ pub struct Made {
     pub(super) cluster: rds::DbCluster,
     pub(super) writer: rds::DbInstance,
     readers: Vec<rds::DbInstance>,
-    parameters: rds::DbClusterParameterGroup,
+    parameters: Option<rds::DbClusterParameterGroup>,
     instance_parameters: Option<rds::DbParameterGroup>,
     pub(super) global: Option<rds::GlobalCluster>,
     scaling: Option<(scaling::ScalableTarget, scaling::ScalingPolicy)>,
@@ -115,9 +115,14 @@ impl Properties for Wanted {
         self.main = self.main.port(port);
         self
     }
+    #[track_caller]
+    fn identifier(mut self, name: Input<String>) -> Self {
+        self.main = self.main.db_cluster_identifier(name);
+        self
+    }
 }
 
-impl<O: Origin> Builder<Aurora, O> {
+impl<'a, O: Origin> Builder<'a, Aurora, O> {
     /// Runs writer and readers on a class.
     #[track_caller]
     pub fn class(mut self, class: impl IntoInput<rds::Class>) -> Self {
@@ -145,7 +150,8 @@ impl<O: Origin> Builder<Aurora, O> {
     }
 
     /// Does without readers, in production as well: when the writer's zone fails, the database is gone until a new
-    /// writer is made.
+    /// writer is made. In a network with a [`single_zone`](crate::three_tier_vpc::Builder::single_zone) the writer stands in
+    /// that one.
     pub fn single_zone(mut self) -> Self {
         self.own.single_zone = true;
         self
@@ -172,7 +178,7 @@ impl<O: Origin> Builder<Aurora, O> {
     }
 }
 
-impl Builder<Aurora, Original> {
+impl Builder<'_, Aurora, Original> {
     /// Has more readers while they are busier than this, and fewer while they are not.
     ///
     /// The readers that come so are none of CloudFormation's. A cluster that still has some is not deleted: where it is to
@@ -210,35 +216,38 @@ impl Builder<Aurora, Original> {
     }
 }
 
-impl<O: Origin> Builder<Aurora, O> {
+impl<'a, O: Origin> Builder<'a, Aurora, O> {
     /// Makes the database in the data subnets of a network.
     #[track_caller]
-    pub fn build<'a>(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Database<'a, Aurora> {
-        let scope = place::claim(
-            scope.into().for_caller(),
-            "a database",
-            &["Cluster", "Group", "Subnets", "Parameters"],
-        );
-        let Self { wishes, own, .. } = self;
+    pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Database<'a, Aurora> {
+        let Self { wishes, own, groups, begun, .. } = self;
+        let scope = wishes.claim(scope.into().for_caller(), "Cluster", &groups);
         wishes.judge(&scope);
         own.judge(&wishes, &scope);
-        let grounds = wishes.grounds(scope, network, network.data_subnets());
-        let parameters = rds::DbClusterParameterGroup::builder()
-            .description("how the engine runs")
-            .family(wishes.engine.family())
-            .parameters(wishes.parameters(&scope));
-        let parameters = scope.add("Parameters", parameters);
+        let subnets = network.data_subnets();
+        let grounds = wishes.grounds(scope, network, groups.database, begun.subnets, subnets);
+        let parameters = wishes.default_group().is_none().then(|| {
+            let parameters = rds::DbClusterParameterGroup::builder()
+                .description("how the engine runs")
+                .family(wishes.engine.family())
+                .parameters(wishes.parameters(&scope));
+            scope.add("Parameters", parameters)
+        });
         let instance_parameters = of_instances(&scope, &wishes, &own.instance_parameters);
         let global = own.global.map(|_| global_of(&scope, &wishes));
-        let secret = wishes.own_secret(&scope);
+        let secret = wishes.own_secret(&scope, begun.secret);
         let Wanted {
             main, writer, capacity, readers, single_zone, secondary, backtrack, major_upgrade, ..
         } = own;
         let upgraded_to = instance_parameters.filter(|_| major_upgrade);
         let upgraded_to = upgraded_to.map(|group| group.db_parameter_group_name().cast::<String>());
         let cluster = Beginning { main, secondary, backtrack: backtrack.is_some(), global }
-            .cluster(&wishes, &scope, &capacity, secret)
-            .db_cluster_parameter_group_name(parameters)
+            .cluster(&wishes, &scope, &capacity, secret);
+        let cluster = match parameters {
+            Some(parameters) => cluster.db_cluster_parameter_group_name(parameters),
+            None => cluster.db_cluster_parameter_group_name(wishes.default_group().map(Name::existing)),
+        };
+        let cluster = cluster
             .db_instance_parameter_group_name(upgraded_to)
             .db_subnet_group_name(grounds.subnets)
             .vpc_security_group_ids([grounds.group.id()]);
@@ -265,7 +274,10 @@ impl<O: Origin> Builder<Aurora, O> {
             Capacity::Class(_) => writer,
             Capacity::Serverless(_) => writer.db_instance_class(class.clone()),
         };
-        let writer = wishes.accepted(&scope, member(writer), &[("FW2108", count == 0)]);
+        // Alone, it stands where what uses it does; with readers, each is in a zone of its own.
+        let alone = count == 0 && !readers.scales();
+        let writer = member(writer).availability_zone(network.zone().filter(|_| alone));
+        let writer = wishes.accepted(&scope, writer, &[("FW2108", count == 0)]);
         let writer = scope.add("Writer", writer);
         let reader = |number: u8| {
             // Serverless readers of the first two tiers are kept as large as the writer; one is enough for that.
@@ -292,8 +304,10 @@ impl<O: Origin> Builder<Aurora, O> {
             resource_id: cluster.db_cluster_resource_id(),
         };
         let common = wishes.common(grounds, credentials, reached);
+        wishes.judge_proxy_group(&scope, groups.proxy.as_ref());
         let front = wishes.proxy.map(|proxied| {
-            common.proxied(network, proxied, Targets::Cluster { cluster, members, readers: !made.is_empty() })
+            let targets = Targets::Cluster { cluster, members, readers: !made.is_empty() };
+            common.proxied(network, proxied, groups.proxy, targets)
         });
         let own = Made { cluster, writer, readers: made, parameters, instance_parameters, global, scaling };
         Database { common: Common { front, ..common }, own }
@@ -346,6 +360,10 @@ impl Beginning {
         if charged {
             main =
                 main.accept("FW2120", "backups reach back to any second; turning back in place costs extra");
+        }
+        if wishes.writes_less() {
+            main =
+                main.accept("FW2112", "the parameter group of RDS, which was said, has other logs written");
         }
         let main = wishes.on_usual_port(wishes.versioned(main, ["E3690", "W3690"]));
         let main = wishes.kept(scope, main, true);
@@ -497,8 +515,8 @@ impl<'a> Database<'a, Aurora> {
         &self.own.readers
     }
 
-    /// The parameter group of the cluster.
-    pub fn parameter_group(&self) -> rds::DbClusterParameterGroup {
+    /// The parameter group of the cluster's own: there unless [`Builder::default_parameters`] was said.
+    pub fn parameter_group(&self) -> Option<rds::DbClusterParameterGroup> {
         self.own.parameters
     }
 

@@ -3,14 +3,16 @@
 use std::{marker::PhantomData, panic::Location};
 
 use formwork_aws::{
-    kms, rds,
+    kms,
+    rds::{self, db_subnet_group},
+    secretsmanager::{Secret, secret},
     types::{Duration, Port},
 };
-use formwork_core::{Arn, IntoInput, IntoText};
+use formwork_core::{Arn, Input, IntoInput, IntoText};
 
 use super::wishes::{Inherited, Insights, Password, Proxied, Source, Wishes};
 use crate::{
-    Weekday, Window,
+    SecurityGroup, Weekday, Window,
     place::Said,
     value::{output, text},
     window::OF_RDS,
@@ -27,10 +29,26 @@ use crate::{
 /// Database::postgres("17", "db.t4g.medium").readers(2); // readers are Aurora's
 /// ```
 #[must_use = "a database is made by `.build(scope, &network)`"]
-pub struct Builder<K: Kind, O: Origin = Original> {
+pub struct Builder<'a, K: Kind, O: Origin = Original> {
     pub(super) wishes: Wishes,
     pub(super) own: K::Wanted,
+    pub(super) groups: Groups<'a>,
+    pub(super) begun: Begun,
     origin: PhantomData<O>,
+}
+
+/// What it stands on, as far as it is said.
+#[derive(Default)]
+pub(super) struct Begun {
+    pub(super) subnets: Option<db_subnet_group::Builder>,
+    pub(super) secret: Option<secret::Builder>,
+}
+
+/// The security groups that it takes from outside in place of its own.
+#[derive(Default)]
+pub(super) struct Groups<'a> {
+    pub(super) database: Option<SecurityGroup<'a>>,
+    pub(super) proxy: Option<Said<SecurityGroup<'a>>>,
 }
 
 /// What kinds of databases have in common while they are described.
@@ -58,6 +76,9 @@ pub trait Wanted: Sized {
     /// Sets the port.
     #[must_use]
     fn port(self, port: Port) -> Self;
+    /// Sets what RDS calls it.
+    #[must_use]
+    fn identifier(self, name: Input<String>) -> Self;
 }
 
 /// Whether a database begins on its own or as a copy: [`Original`] or [`Replica`].
@@ -108,24 +129,92 @@ impl Every {
     }
 }
 
-impl<K: Kind, O: Origin> Builder<K, O> {
+impl<'a, K: Kind, O: Origin> Builder<'a, K, O> {
     #[track_caller]
     pub(super) fn new(engine: rds::Engine, own: K::Wanted) -> Self {
         let own = own.runs(engine.clone());
-        Self { wishes: Wishes::new(engine), own, origin: PhantomData }
+        Self::begin(Wishes::new(engine), own)
     }
 
     /// A copy: it runs what its source runs, and as that does.
     pub(super) fn of(engine: rds::Engine, source: Source, mut own: K::Wanted) -> Self {
-        let Inherited { port, parameters, plain_connections, tokens, minor_upgrades, growth: _ } =
-            source.inherited.clone();
+        let Inherited {
+            port,
+            parameters,
+            plain_connections,
+            tokens,
+            minor_upgrades,
+            default_parameters: _,
+            growth: _,
+        } = source.inherited.clone();
         if let Some(port) = port {
             own = own.port(port);
         }
         let source = Some(source);
         let new = Wishes::new(engine);
         let wishes = Wishes { source, port, parameters, plain_connections, tokens, minor_upgrades, ..new };
-        Self { wishes, own, origin: PhantomData }
+        Self::begin(wishes, own)
+    }
+
+    fn begin(wishes: Wishes, own: K::Wanted) -> Self {
+        Self { wishes, own, groups: Groups::default(), begun: Begun::default(), origin: PhantomData }
+    }
+
+    /// Puts it into a security group that is there already, in place of one of its own: such as one that stands with the
+    /// network, so that connections are rules there and the stacks of who connects do not wait for each other. `Connect`
+    /// answers with it. Whoever reaches another thing in the group then reaches the database as well.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Connect, Database, SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// let stack = app.stack("network");
+    /// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+    /// let tasks = SecurityGroup::new(stack.scope("Tasks"), &network, "tasks");
+    /// let databases = SecurityGroup::new(stack.scope("Databases"), &network, "databases");
+    /// let orders = Database::postgres("17", "db.t4g.medium")
+    ///     .security_group(&databases)
+    ///     .build(app.stack("data").scope("Orders"), &network);
+    /// tasks.allow_to(&orders, orders.port()); // two rules in the stack `network`
+    /// ```
+    pub fn security_group(mut self, group: &SecurityGroup<'a>) -> Self {
+        self.groups.database = Some(group.clone());
+        self
+    }
+
+    /// Names the subnet group; CloudFormation names it unless said. RDS writes the name in lower case. A change replaces
+    /// the group, which RDS refuses as long as the database is in it.
+    #[track_caller]
+    pub fn subnet_group_name(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.begun.subnets = Some(rds::DbSubnetGroup::builder().db_subnet_group_name(name.clone()));
+        self.wishes.subnet_group_name = Some(Said::new(name));
+        self
+    }
+
+    /// Names the instance or the cluster, which is the first part of its endpoint; CloudFormation names it unless said,
+    /// and the instances of a cluster in any case. RDS writes the name in lower case.
+    ///
+    /// No other database of the account has the name in the Region, so that CloudFormation cannot put a new one in place
+    /// of a named one: a change that replaces the database fails until another name is said along with it.
+    // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html,
+    // `DBInstanceIdentifier`
+    #[track_caller]
+    pub fn identifier(mut self, name: impl IntoInput<String>) -> Self {
+        self.own = self.own.identifier(name.into_input());
+        self
+    }
+
+    /// Takes the parameter group that RDS has for the engine and its major version, such as `default.mysql8.0`, in place of
+    /// one of its own. Nothing in it can be changed, so that it goes with no [`parameter`](Self::parameter).
+    ///
+    /// Such a group lets clients of MySQL, of MariaDB before 11.8 and of PostgreSQL before 15 (before 17 with Aurora) connect
+    /// without TLS, unless they insist; and MySQL and MariaDB write no slow queries to a log, which is then not exported.
+    #[track_caller]
+    pub fn default_parameters(mut self) -> Self {
+        self.wishes.default_parameters = Some(Said::new(()));
+        self
     }
 
     /// Listens on a port other than the default one of the engine. A change replaces an instance of RDS with its data; a
@@ -246,7 +335,7 @@ impl<K: Kind, O: Origin> Builder<K, O> {
     }
 }
 
-impl<K: Kind> Builder<K, Original> {
+impl<'a, K: Kind> Builder<'a, K, Original> {
     /// Names the database within; `main` unless said. A change replaces the whole database.
     #[track_caller]
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -269,6 +358,18 @@ impl<K: Kind> Builder<K, Original> {
         if !matches!(self.wishes.password, Password::Own { .. }) {
             self.wishes.password = Password::Own { regions: Vec::new(), at: Location::caller() };
         }
+        self
+    }
+
+    /// Names the secret of [`own_secret`](Self::own_secret), such as `shop/db`; a name of CloudFormation's unless said. The
+    /// secret that RDS makes is named by RDS. A change makes another secret with another password.
+    ///
+    /// Secrets Manager keeps the name for a while when the secret is deleted by hand.
+    #[track_caller]
+    pub fn secret_name(mut self, name: impl IntoInput<String>) -> Self {
+        let name = name.into_input();
+        self.begun.secret = Some(Secret::builder().name(name.clone()));
+        self.wishes.secret_name = Some(Said::new(name));
         self
     }
 
@@ -333,6 +434,14 @@ impl<K: Kind> Builder<K, Original> {
     /// Puts a proxy in front that takes tokens of IAM only: clients need no password, and the proxy knows it.
     pub fn proxy_for_tokens(mut self) -> Self {
         self.wishes.proxy = Some(Proxied::Tokens);
+        self
+    }
+
+    /// Puts the [`proxy`](Self::proxy) into a security group that is there already, in place of one of its own: that is the
+    /// one that clients connect to.
+    #[track_caller]
+    pub fn proxy_security_group(mut self, group: &SecurityGroup<'a>) -> Self {
+        self.groups.proxy = Some(Said::new(group.clone()));
         self
     }
 }

@@ -88,6 +88,71 @@ impl<'a, K: Kind> Database<'a, K> {
         }
     }
 
+    /// Lets something log on as the first user with a token of IAM: the right alone, of a role that need not be that of what
+    /// connects, and no connection in the network, which [`allow_from`](Self::allow_from) makes as well. The first user of
+    /// the database has to take tokens, which it does once it was given the role `rds_iam` or the plugin
+    /// `AWSAuthenticationPlugin`.
+    ///
+    /// ```
+    /// # use formwork_aws::{iam::{self, TrustPolicy}, types::cidr};
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Database, Role, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// # let orders = Database::postgres("17", "db.t4g.medium").build(app.stack("data").scope("Orders"), &network);
+    /// # let security = app.stack("security");
+    /// # let trust = TrustPolicy::service("ecs-tasks.amazonaws.com");
+    /// # let role = Role::of(security, security.add("Role", iam::Role::builder().assume_role_policy_document(trust)));
+    /// orders.grant_connect(&role); // `rds-db:connect` as `dbadmin`
+    /// orders.grant_connect_as(&role, "reports");
+    /// ```
+    #[track_caller]
+    pub fn grant_connect(&self, to: &impl Grantee<'a>) {
+        self.grant_tokens(to, self.username(), self.connects(self.username()), self.no_tokens());
+    }
+
+    /// Lets something log on as another user of the database with a token of IAM: see
+    /// [`grant_connect`](Self::grant_connect) and [`allow_from_as`](Self::allow_from_as).
+    #[track_caller]
+    pub fn grant_connect_as(&self, to: &impl Grantee<'a>, user: &str) {
+        self.grant_tokens(to, user, self.connects(user), self.no_other_users());
+    }
+
+    #[track_caller]
+    fn grant_tokens(
+        &self,
+        to: &impl Grantee<'a>,
+        user: &str,
+        right: Option<Statement<Identity>>,
+        why_not: Option<&'static str>,
+    ) {
+        match (why_not, right) {
+            (Some(why), _) => {
+                let finding = Finding::error("FW3087", format!("`{user}` cannot log on with a token: {why}"))
+                    .help("leave `.passwords_only()` out, and say `.proxy_for_tokens()` where there is to be a proxy");
+                report(&self.common.scope, finding, Location::caller());
+            }
+            (None, Some(right)) => to.grant(right),
+            (None, None) => {}
+        }
+    }
+
+    /// Why nobody comes with a token, if so.
+    fn no_tokens(&self) -> Option<&'static str> {
+        match &self.common.front {
+            Some(front) => (!front.tokens).then_some("its proxy takes passwords only"),
+            None => (!self.common.tokens).then_some("it takes no tokens"),
+        }
+    }
+
+    /// Why nobody but the first user comes with a token, if so.
+    fn no_other_users(&self) -> Option<&'static str> {
+        match &self.common.front {
+            Some(_) => Some("its proxy knows the password of the first user only"),
+            None => self.no_tokens(),
+        }
+    }
+
     /// Whether clients bring tokens in place of the password.
     fn tokens_only(&self) -> bool {
         self.common.front.as_ref().is_some_and(|front| front.tokens)
@@ -111,11 +176,7 @@ impl<'a, K: Kind> Database<'a, K> {
         host: Output<String>,
         user: Option<&str>,
     ) -> Granted<'g, G> {
-        let no_tokens = match &self.common.front {
-            Some(_) => Some("its proxy knows the password of the first user only"),
-            None => (!self.common.tokens).then_some("it takes no tokens"),
-        };
-        if let (Some(user), Some(why)) = (user, no_tokens) {
+        if let (Some(user), Some(why)) = (user, self.no_other_users()) {
             let finding = Finding::error("FW3087", format!("`{user}` cannot log on to the database: {why}"))
                 .help("use `allow_from`, or leave `.passwords_only()` and proxies out");
             report(&self.common.scope, finding, Location::caller());

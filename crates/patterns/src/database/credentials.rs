@@ -43,7 +43,7 @@ impl Wishes {
     // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints: a password takes no `/`,
     // `"` and `@`; without punctuation it also fits into a URL.
     #[track_caller]
-    pub(super) fn own_secret(&self, scope: &Scope<'_>) -> Option<Secret> {
+    pub(super) fn own_secret(&self, scope: &Scope<'_>, begun: Option<secret::Builder>) -> Option<Secret> {
         let (Password::Own { regions, .. }, None) = (&self.password, &self.source) else { return None };
         let generated = secret::GenerateSecretString::builder()
             .secret_string_template(format!("{{\"username\":\"{}\"}}", self.username()))
@@ -52,7 +52,8 @@ impl Wishes {
             .password_length(40);
         let copies = regions.iter().map(|region| secret::ReplicaRegion::builder().region(region.clone()));
         let copies = (!regions.is_empty()).then(|| copies.collect::<Vec<_>>());
-        let secret = Secret::builder()
+        let secret = begun
+            .unwrap_or_else(Secret::builder)
             .description("how to log on to the database")
             .generate_secret_string(generated)
             .replica_regions(copies)

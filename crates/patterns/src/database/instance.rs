@@ -6,9 +6,9 @@ use formwork_aws::{
     ec2,
     rds::{self, db_instance},
     secretsmanager::Secret,
-    types::{DataSize, Duration, Port, gib},
+    types::{DataSize, Duration, Port, Zone, gib},
 };
-use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Output, Scope, Str, secretsmanager};
+use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Name, Output, Scope, Str, secretsmanager};
 
 use super::{
     Builder, Common, Database, Grounds, Origin, Reached, Replica,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ThreeTierVpc, Tier,
-    place::{self, Said, production, report},
+    place::{Said, production, report},
 };
 
 /// A database that is one instance of RDS, with a standby or without.
@@ -30,7 +30,7 @@ pub struct Instance(());
 #[derive(Clone, Copy)]
 pub struct Made {
     pub(super) instance: rds::DbInstance,
-    pub(super) parameters: rds::DbParameterGroup,
+    pub(super) parameters: Option<rds::DbParameterGroup>,
 }
 
 /// What is wanted of an instance alone.
@@ -41,12 +41,27 @@ pub struct Wanted {
     size: Option<Said<DataSize>>,
     most: Option<Growth>,
     kind: &'static str,
+    /// Where storage of type `gp2` was said, and what such storage does not have.
+    gp2: Option<Said<()>>,
+    provisioned: Option<Said<()>>,
+    options: Options,
     unencrypted: bool,
     public: Option<Said<()>>,
     /// What the original of a copy runs, where the copy runs another version.
     version: Option<Said<rds::Engine>>,
     /// Where the original of a copy is encrypted, and with what a copy in another Region is.
     pub(super) elsewhere: bool,
+}
+
+/// What option group it has.
+#[derive(Clone, Copy)]
+enum Options {
+    /// None that was said: RDS takes its default one, or that of the snapshot or the original.
+    Unsaid,
+    /// That of RDS.
+    Default,
+    /// One that was said.
+    Named,
 }
 
 #[derive(Clone, Copy)]
@@ -72,6 +87,9 @@ impl Wanted {
             size: None,
             most: None,
             kind: "gp3",
+            gp2: None,
+            provisioned: None,
+            options: Options::Unsaid,
             unencrypted: false,
             public: None,
             version: None,
@@ -117,9 +135,14 @@ impl Properties for Wanted {
         self.main = self.main.port(port.get().to_string());
         self
     }
+    #[track_caller]
+    fn identifier(mut self, name: Input<String>) -> Self {
+        self.main = self.main.db_instance_identifier(name);
+        self
+    }
 }
 
-impl<O: Origin> Builder<Instance, O> {
+impl<'a, O: Origin> Builder<'a, Instance, O> {
     /// Keeps a standby in another zone, outside production as well.
     #[track_caller]
     pub fn multi_az(mut self) -> Self {
@@ -129,6 +152,9 @@ impl<O: Origin> Builder<Instance, O> {
     }
 
     /// Does without a standby, in production as well: when its zone fails, the database is gone until it is restored.
+    ///
+    /// In a network with a [`single_zone`](crate::three_tier_vpc::Builder::single_zone) a database without a standby stands in
+    /// that zone, beside what uses it. In others RDS chooses the zone.
     #[track_caller]
     pub fn single_zone(mut self) -> Self {
         self.own.standby = Some(false);
@@ -157,6 +183,7 @@ impl<O: Origin> Builder<Instance, O> {
     /// anyway. Below that there are 3,000, and none can be said.
     #[track_caller]
     pub fn iops(mut self, operations: i64) -> Self {
+        self.own.provisioned = Some(Said::new(()));
         self.own.main = self.own.main.iops(operations);
         self
     }
@@ -165,6 +192,7 @@ impl<O: Origin> Builder<Instance, O> {
     /// or more, which has 500 anyway. Below that there are 125, and none can be said.
     #[track_caller]
     pub fn throughput(mut self, mebibytes: i64) -> Self {
+        self.own.provisioned = Some(Said::new(()));
         self.own.main = self.own.main.storage_throughput(mebibytes);
         self
     }
@@ -174,8 +202,36 @@ impl<O: Origin> Builder<Instance, O> {
     /// [`storage`](Builder::storage) is said.
     #[track_caller]
     pub fn io2(mut self, operations: i64) -> Self {
+        self.own.provisioned = Some(Said::new(()));
         self.own.kind = "io2";
         self.own.main = self.own.main.iops(operations).storage_throughput(formwork_core::NoValue);
+        self
+    }
+
+    /// Takes storage of type `gp2`, of the generation before `gp3`: 3 operations a second for each GiB, 100 at the least, and
+    /// bursts of up to 3,000 as long as its credits last. None can be said.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+    #[track_caller]
+    pub fn gp2(mut self) -> Self {
+        self.own.gp2 = Some(Said::new(()));
+        self.own.main = self.own.main.storage_type("gp2");
+        self
+    }
+
+    /// Names the option group that RDS has for the engine and its major version, such as `default:mysql-8-0`: it has no
+    /// options. RDS takes it as well where nothing is said, unless a snapshot or an original has another one.
+    #[track_caller]
+    pub fn default_options(mut self) -> Self {
+        self.own.options = Options::Default;
+        self
+    }
+
+    /// Names the option group, such as one with a plugin that logs who does what. It has to be for the engine and its
+    /// major version.
+    #[track_caller]
+    pub fn option_group(mut self, name: impl IntoInput<String>) -> Self {
+        self.own.options = Options::Named;
+        self.own.main = self.own.main.option_group_name(name);
         self
     }
 
@@ -207,7 +263,7 @@ impl<O: Origin> Builder<Instance, O> {
     }
 }
 
-impl Builder<Instance, Replica> {
+impl Builder<'_, Instance, Replica> {
     /// Runs another version than the original, which is how MySQL and MariaDB come to a new major version: their replicas
     /// are upgraded before the original is. It may be newer than that of the original, and never older.
     ///
@@ -247,7 +303,7 @@ impl Builder<Instance, Replica> {
     }
 }
 
-impl Builder<Instance> {
+impl Builder<'_, Instance> {
     /// Begins with so much storage; 20 GiB unless said, 100 GiB with [`io2`](Builder::io2). It grows, and never shrinks.
     #[track_caller]
     pub fn storage(mut self, size: DataSize) -> Self {
@@ -279,35 +335,32 @@ fn gibibytes(size: DataSize) -> u64 {
     size.as_bytes() / GIB
 }
 
-impl<O: Origin> Builder<Instance, O> {
+impl<'a, O: Origin> Builder<'a, Instance, O> {
     /// Makes the database in the data subnets of a network.
     #[track_caller]
-    pub fn build<'a>(
-        self,
-        scope: impl Into<Scope<'a>>,
-        network: &ThreeTierVpc<'a>,
-    ) -> Database<'a, Instance> {
-        let scope = place::claim(
-            scope.into().for_caller(),
-            "a database",
-            &["Instance", "Group", "Subnets", "Parameters"],
-        );
-        let Self { wishes, own, .. } = self;
+    pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> Database<'a, Instance> {
+        let Self { wishes, own, groups, begun, .. } = self;
+        let scope = wishes.claim(scope.into().for_caller(), "Instance", &groups);
         wishes.judge(&scope);
         own.judge(&wishes, &scope);
-        let grounds = wishes.grounds(scope, network, own.subnets(network, &scope));
-        let parameters = rds::DbParameterGroup::builder()
-            .description("how the engine runs")
-            .family(wishes.engine.family())
-            .parameters(wishes.parameters(&scope));
-        let parameters = scope.add("Parameters", parameters);
-        let secret = wishes.own_secret(&scope);
+        let subnets = own.subnets(network, &scope);
+        let grounds = wishes.grounds(scope, network, groups.database, begun.subnets, subnets);
+        let parameters = wishes.default_group().is_none().then(|| {
+            let parameters = rds::DbParameterGroup::builder()
+                .description("how the engine runs")
+                .family(wishes.engine.family())
+                .parameters(wishes.parameters(&scope));
+            scope.add("Parameters", parameters)
+        });
+        let secret = wishes.own_secret(&scope, begun.secret);
         let growth = own.growth(&wishes);
-        let instance = own
-            .instance(&wishes, &grounds, secret)
-            .db_parameter_group_name(parameters)
-            .db_subnet_group_name(grounds.subnets)
-            .vpc_security_groups([grounds.group.id()]);
+        let instance = own.instance(&wishes, &grounds, secret, network.zone());
+        let instance = match parameters {
+            Some(parameters) => instance.db_parameter_group_name(parameters),
+            None => instance.db_parameter_group_name(wishes.default_group().map(Name::existing)),
+        };
+        let instance =
+            instance.db_subnet_group_name(grounds.subnets).vpc_security_groups([grounds.group.id()]);
         let instance = scope.add("Instance", instance);
 
         let managed = instance.master_user_secret_secret_arn();
@@ -320,7 +373,10 @@ impl<O: Origin> Builder<Instance, O> {
         };
         let mut common = wishes.common(grounds, credentials, reached);
         common.inherited.growth = growth;
-        let front = wishes.proxy.map(|proxied| common.proxied(network, proxied, Targets::Instance(instance)));
+        wishes.judge_proxy_group(&scope, groups.proxy.as_ref());
+        let front = wishes
+            .proxy
+            .map(|proxied| common.proxied(network, proxied, groups.proxy, Targets::Instance(instance)));
         Database { common: Common { front, ..common }, own: Made { instance, parameters } }
     }
 }
@@ -345,6 +401,7 @@ impl Wanted {
         wishes: &Wishes,
         grounds: &Grounds<'_>,
         secret: Option<Secret>,
+        zone: Option<Output<Zone>>,
     ) -> db_instance::Builder {
         let (scope, class) = (&grounds.scope, self.class.clone());
         let copy = wishes.source.is_some();
@@ -359,6 +416,11 @@ impl Wanted {
         }
         if private {
             instance = instance.publicly_accessible(false);
+        }
+        // RDS refuses a zone along with a standby.
+        // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `AvailabilityZone`
+        if !standby {
+            instance = instance.availability_zone(zone);
         }
         let instance = instance
             .copy_tags_to_snapshot(true)
@@ -418,7 +480,11 @@ impl Wanted {
     fn begins(self, wishes: &Wishes, secret: Option<Secret>) -> db_instance::Builder {
         let (fresh, copy) = (!wishes.restored(), wishes.source.is_some());
         let (begins, growth) = (self.begins_with(), self.growth(wishes));
-        let mut main = self.main.storage_type(self.kind);
+        // What was said keeps its line.
+        let mut main = if self.gp2.is_some() { self.main } else { self.main.storage_type(self.kind) };
+        if let Options::Default = self.options {
+            main = main.option_group_name(default_options(&wishes.engine));
+        }
         if fresh && self.size.is_none() {
             main = main.allocated_storage(begins.to_string());
         }
@@ -451,6 +517,14 @@ impl Wanted {
     fn judge(&self, wishes: &Wishes, scope: &Scope<'_>) {
         self.judge_version(wishes, scope);
         wishes.judge_insights(scope, self.class.as_deref());
+        // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+        if let (Some(gp2), Some(said)) = (self.gp2, self.provisioned) {
+            let finding =
+                Finding::error("FW3237", "storage of type `gp2` has the operations that its size gives it")
+                    .at(gp2.at, "`gp2` said here")
+                    .help("leave `.gp2()` out, or what is said of operations and throughput");
+            report(scope, finding, said.at);
+        }
         if let Some(Said { value: size, at }) = self.size
             && (!size.as_bytes().is_multiple_of(GIB) || gibibytes(size) > 65_536)
         {
@@ -485,6 +559,12 @@ impl Wanted {
     }
 }
 
+/// The option group that RDS has for an engine: `default:mysql-8-0`.
+// docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithOptionGroups.html
+fn default_options(engine: &rds::Engine) -> String {
+    format!("default:{}-{}", engine.name(), engine.major().replace('.', "-"))
+}
+
 /// The parts of a version.
 fn numbers(version: &str) -> impl Iterator<Item = u32> {
     version.split('.').map_while(|part| part.parse().ok())
@@ -496,8 +576,9 @@ impl<'a> Database<'a, Instance> {
         self.own.instance
     }
 
-    /// The parameter group.
-    pub fn parameter_group(&self) -> rds::DbParameterGroup {
+    /// The parameter group of its own: there unless [`Builder::default_parameters`] was said. To change it,
+    /// `if let Some(group) = orders.parameter_group() { data.customize(group, |it| it.description("ours")); }`.
+    pub fn parameter_group(&self) -> Option<rds::DbParameterGroup> {
         self.own.parameters
     }
 }

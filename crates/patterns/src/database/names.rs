@@ -38,3 +38,17 @@ pub(super) fn judge_user(said: &Said<String>, about: &About, scope: &Scope<'_>) 
         report(scope, finding, said.at);
     }
 }
+
+/// Reports a name that RDS refuses for a subnet group.
+// docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbsubnetgroup.html, `DBSubnetGroupName`.
+pub(super) fn judge_subnet_group(said: &Said<String>, scope: &Scope<'_>) {
+    let name = &said.value;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b" ._-".contains(&byte);
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if !begins || !name.bytes().all(fits) || name.len() > 255 || name.eq_ignore_ascii_case("default") {
+        let finding = Finding::error("FW3080", format!("`{name}` is no name for a subnet group")).help(
+            "up to 255 letters, digits, spaces and `.`, `_`, `-`, beginning with a letter, and not `default`",
+        );
+        report(scope, finding, said.at);
+    }
+}

@@ -8,7 +8,7 @@ use formwork_aws::{
 use formwork_core::{Arn, AsHandle, Builder as _, Output};
 
 use super::{Common, about, wishes::Proxied};
-use crate::{Grantee, Role, SecurityGroup, ThreeTierVpc, connect};
+use crate::{Grantee, Role, SecurityGroup, ThreeTierVpc, connect, place::Said};
 
 /// A proxy, and what belongs to it.
 #[derive(Clone)]
@@ -52,10 +52,12 @@ impl<'a> Common<'a> {
         &self,
         network: &ThreeTierVpc<'a>,
         proxied: Proxied,
+        group: Option<Said<SecurityGroup<'a>>>,
         targets: Targets,
     ) -> Front<'a> {
         let scope = self.scope.scope("Proxy");
-        let group = SecurityGroup::new(scope, network, "proxy of the database");
+        let own = || SecurityGroup::new(scope, network, "proxy of the database");
+        let group = group.map_or_else(own, |said| said.value);
         connect::connect(scope, &group, &self.group, self.port);
         let role = iam::Role::builder()
             .description("reads how to log on to the database")

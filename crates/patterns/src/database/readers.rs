@@ -47,6 +47,11 @@ pub(super) struct Readers {
 const MOST: u8 = 15;
 
 impl Readers {
+    /// Whether their number changes.
+    pub(super) fn scales(&self) -> bool {
+        self.scaled.is_some()
+    }
+
     /// How many stand in the template.
     pub(super) fn count(&self, usual: u8) -> u8 {
         // Nothing can be measured of readers that are not there.

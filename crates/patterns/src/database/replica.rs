@@ -17,7 +17,7 @@ pub(super) fn key_elsewhere(own: Option<Output<Arn<kms::Key>>>) -> Input<Identif
     }
 }
 
-impl Database<'_, Instance> {
+impl<'a> Database<'a, Instance> {
     /// A replica in the same Region, for what only reads. It takes the original's place only by hand. It takes over port
     /// and parameters of the original, which needs [`own_secret`](Builder::own_secret).
     ///
@@ -33,7 +33,7 @@ impl Database<'_, Instance> {
     /// let reports = orders.replica("db.m8g.large").build(data.scope("Reports"), &network);
     /// ```
     #[track_caller]
-    pub fn replica(&self, class: impl IntoInput<rds::Class>) -> Builder<Instance, Replica> {
+    pub fn replica(&self, class: impl IntoInput<rds::Class>) -> Builder<'a, Instance, Replica> {
         self.can_be_copied();
         // Within a Region it is named by its identifier.
         let source = self.own.instance.db_instance_identifier();
@@ -61,7 +61,10 @@ impl Database<'_, Instance> {
     // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html,
     // `SourceDBInstanceIdentifier` and `SourceRegion`.
     #[track_caller]
-    pub fn replica_in_another_region(&self, class: impl IntoInput<rds::Class>) -> Builder<Instance, Replica> {
+    pub fn replica_in_another_region(
+        &self,
+        class: impl IntoInput<rds::Class>,
+    ) -> Builder<'a, Instance, Replica> {
         self.can_be_copied();
         let arn = self.own.instance.db_instance_arn();
         let region = arn.split(":").select(3);
@@ -70,7 +73,7 @@ impl Database<'_, Instance> {
         self.copy(wanted, true)
     }
 
-    fn copy(&self, wanted: instance::Wanted, elsewhere: bool) -> Builder<Instance, Replica> {
+    fn copy(&self, wanted: instance::Wanted, elsewhere: bool) -> Builder<'a, Instance, Replica> {
         Builder::of(self.common.engine.clone(), self.source(elsewhere), wanted)
     }
 
@@ -86,7 +89,7 @@ impl Database<'_, Instance> {
     }
 }
 
-impl Database<'_, Aurora> {
+impl<'a> Database<'a, Aurora> {
     /// The same database in the Region of another stack: it follows the original within a second, and can take its
     /// place. The original needs [`global`](Builder::global) with that Region. Its number of readers does not change by
     /// itself, and until it takes over, its [`endpoint`](Database::endpoint) only reads.
@@ -105,7 +108,7 @@ impl Database<'_, Aurora> {
     ///     orders.secondary().build(app.stack("far-data").region("eu-west-1").scope("Orders"), &far);
     /// ```
     #[track_caller]
-    pub fn secondary(&self) -> Builder<Aurora, Replica> {
+    pub fn secondary(&self) -> Builder<'a, Aurora, Replica> {
         if self.own.global.is_none() {
             let finding =
                 Finding::error("FW3081", "a cluster that is not global has no copies in other Regions")

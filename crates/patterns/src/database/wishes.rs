@@ -8,13 +8,14 @@ use formwork_aws::{
     types::{DataSize, Duration, Port, days},
 };
 use formwork_core::{
-    Arn, DeletionPolicy, Expr, Field, Finding, Json, Output, Scope, Str, UpdateReplacePolicy, json,
+    Arn, DeletionPolicy, Expr, Field, Finding, Input, Json, Output, Scope, Str, UpdateReplacePolicy, json,
 };
 
-use super::{Every, about, credentials::Credentials, names};
+use super::{Every, about, builder::Groups, credentials::Credentials, names};
 use crate::{
-    Weekday, Window,
-    place::{Said, production, report},
+    SecurityGroup, Weekday, Window,
+    place::{self, Said, production, report},
+    secret::judge_name,
     trust::service_of_account,
     window::OF_RDS,
 };
@@ -55,6 +56,7 @@ pub(super) struct Inherited {
     pub(super) plain_connections: bool,
     pub(super) tokens: bool,
     pub(super) minor_upgrades: bool,
+    pub(super) default_parameters: Option<Said<()>>,
     /// Up to where the storage of an instance grows.
     pub(super) growth: Option<DataSize>,
 }
@@ -81,6 +83,9 @@ pub(super) struct Wishes {
     pub(super) key: Option<Output<Arn<kms::Key>>>,
     pub(super) parameters: BTreeMap<String, Said<String>>,
     pub(super) plain_connections: bool,
+    pub(super) default_parameters: Option<Said<()>>,
+    pub(super) subnet_group_name: Option<Said<String>>,
+    pub(super) secret_name: Option<Said<Input<String>>>,
     pub(super) tokens: bool,
     pub(super) protected: Option<bool>,
     pub(super) snapshot_on_removal: Option<bool>,
@@ -110,6 +115,9 @@ impl Wishes {
             key: None,
             parameters: BTreeMap::new(),
             plain_connections: false,
+            default_parameters: None,
+            subnet_group_name: None,
+            secret_name: None,
             tokens: true,
             protected: None,
             snapshot_on_removal: None,
@@ -133,6 +141,7 @@ impl Wishes {
             plain_connections: self.plain_connections,
             tokens: self.tokens,
             minor_upgrades: self.minor_upgrades,
+            default_parameters: self.default_parameters(),
             growth: None,
         }
     }
@@ -171,10 +180,75 @@ impl Wishes {
         self.maintenance_window.map(|Said { value: (day, window), .. }| OF_RDS.weekly(day, window))
     }
 
-    /// The logs to export.
+    /// The logs to export: those that are written.
     pub(super) fn logs(&self) -> Vec<String> {
-        let usual = || about(&self.engine).logs.iter().map(|log| (*log).to_owned()).collect();
-        self.logs.clone().unwrap_or_else(usual)
+        let about = about(&self.engine);
+        let usual = if self.default_parameters().is_some() { about.logs_by_default } else { about.logs };
+        self.logs.clone().unwrap_or_else(|| usual.iter().map(|log| (*log).to_owned()).collect())
+    }
+
+    /// Whether the parameter group of RDS keeps logs from being written that would be exported otherwise.
+    pub(super) fn writes_less(&self) -> bool {
+        let about = about(&self.engine);
+        self.default_parameters().is_some() && self.logs.is_none() && about.logs != about.logs_by_default
+    }
+
+    /// The parameters that were said of this database, and not taken over from another one.
+    fn own_parameters(&self) -> impl Iterator<Item = (&String, &Said<String>)> {
+        let inherited = |name: &String| self.source.as_ref()?.inherited.parameters.get(name);
+        let own = move |(name, said): &(&String, &Said<String>)| {
+            inherited(name).is_none_or(|known| known.at != said.at)
+        };
+        self.parameters.iter().filter(own)
+    }
+
+    /// Whether it has the parameter group of RDS: a copy has where its original does, unless it says parameters.
+    pub(super) fn default_parameters(&self) -> Option<Said<()>> {
+        let inherited = || {
+            let of_original = self.source.as_ref()?.inherited.default_parameters;
+            of_original.filter(|_| self.own_parameters().next().is_none())
+        };
+        self.default_parameters.or_else(inherited)
+    }
+
+    /// The name of the parameter group of RDS, where it has that one.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+    pub(super) fn default_group(&self) -> Option<String> {
+        self.default_parameters().map(|_| format!("default.{}", self.engine.family()))
+    }
+
+    /// Reports what a parameter group of RDS cannot do.
+    fn judge_parameters(&self, scope: &Scope<'_>) {
+        let Some(default) = self.default_parameters() else { return };
+        let help = "leave `.default_parameters()` out";
+        for (name, said) in self.own_parameters() {
+            let message = format!("`{name}` cannot be set in a parameter group of RDS");
+            let finding = Finding::error("FW3236", message).help(help);
+            report(scope, finding.at(said.at, "said here"), default.at);
+        }
+        if self.plain_connections && about(&self.engine).demands_tls(&self.engine) {
+            let message = format!(
+                "the parameter group that RDS has for `{}` {} lets nobody in without TLS",
+                self.engine.name(),
+                self.engine.major()
+            );
+            report(scope, Finding::error("FW3236", message).help(help), default.at);
+        }
+    }
+
+    /// Reports names that were said of what is not there, or that AWS would not take.
+    fn judge_names(&self, scope: &Scope<'_>) {
+        if let (Some(said), Password::Managed) = (&self.secret_name, &self.password) {
+            let finding = Finding::error("FW3235", "RDS names the secret of a password that it manages")
+                .help("say `.own_secret()`, or leave `.secret_name(..)` out");
+            report(scope, finding, said.at);
+        }
+        if let Some(said) = &self.secret_name {
+            judge_name(said, scope);
+        }
+        if let Some(said) = &self.subnet_group_name {
+            names::judge_subnet_group(said, scope);
+        }
     }
 
     /// How deeply the load is recorded on a class.
@@ -303,6 +377,23 @@ impl Wishes {
         }
     }
 
+    /// The scope that it is made in, where the names of what it makes are free.
+    pub(super) fn claim<'a>(&self, scope: Scope<'a>, main: &'static str, groups: &Groups<'_>) -> Scope<'a> {
+        let mut names = vec![main, "Subnets"];
+        names.extend(groups.database.is_none().then_some("Group"));
+        names.extend(self.default_parameters().is_none().then_some("Parameters"));
+        place::claim(scope, "a database", &names)
+    }
+
+    /// Reports a security group of a proxy that is not wanted.
+    pub(super) fn judge_proxy_group(&self, scope: &Scope<'_>, group: Option<&Said<SecurityGroup<'_>>>) {
+        if let (Some(said), None) = (group, self.proxy) {
+            let finding = Finding::error("FW3235", "a security group of a proxy, and no proxy")
+                .help("say `.proxy()` or `.proxy_for_tokens()`, or `.security_group(..)` of the database");
+            report(scope, finding, said.at);
+        }
+    }
+
     /// Reports what is wrong with what was said, whatever the database is.
     pub(super) fn judge(&self, scope: &Scope<'_>) {
         let about = about(&self.engine);
@@ -315,6 +406,8 @@ impl Wishes {
                 .help("RDS keeps them for 1 to 35 days: `days(1)` to `days(35)`");
             report(scope, finding, at);
         }
+        self.judge_parameters(scope);
+        self.judge_names(scope);
         if let Some(said) = &self.name {
             names::judge_database(said, scope);
         }

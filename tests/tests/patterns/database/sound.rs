@@ -5,7 +5,7 @@ use formwork::{
     check::{Party, Ports, Reachability},
     core::{App, Assembly},
     patterns::{
-        Connect, Database, ThreeTierVpc, Weekday, Window,
+        Connect, Database, SecurityGroup, ThreeTierVpc, Weekday, Window,
         database::{self, Builder, Every},
     },
 };
@@ -89,12 +89,16 @@ impl Common {
     }
 
     /// One log of the engine alone.
-    pub(in crate::patterns) fn log<K: database::Kind>(&self, it: Builder<K>, log: &str) -> Builder<K> {
+    pub(in crate::patterns) fn log<'a, K: database::Kind>(
+        &self,
+        it: Builder<'a, K>,
+        log: &str,
+    ) -> Builder<'a, K> {
         if self.logs == 2 { it.logs([log]) } else { it }
     }
 
     /// What is said, in some order.
-    pub(in crate::patterns) fn said<K: database::Kind>(&self, mut it: Builder<K>) -> Builder<K> {
+    pub(in crate::patterns) fn said<'a, K: database::Kind>(&self, mut it: Builder<'a, K>) -> Builder<'a, K> {
         if self.named {
             it = it.name("orders").username("orders_owner").parameter("max_connections", "200");
         }
@@ -209,6 +213,49 @@ struct Wanted {
     snapshot: bool,
     replica: u8,
     upgrade: bool,
+    outside: Outside,
+}
+
+/// What it takes from outside.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::patterns) struct Outside {
+    group: bool,
+    proxy_group: bool,
+    names: bool,
+    /// The groups of RDS.
+    default: bool,
+}
+
+pub(in crate::patterns) fn outside() -> impl Strategy<Value = Outside> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>())
+        .prop_map(|(group, proxy_group, names, default)| Outside { group, proxy_group, names, default })
+}
+
+impl Common {
+    /// The same with what it takes from outside, as far as that goes with the rest.
+    pub(in crate::patterns) fn from_outside<'a, K: database::Kind>(
+        &self,
+        outside: Outside,
+        app: &'a App,
+        network: &ThreeTierVpc<'a>,
+        mut it: Builder<'a, K>,
+    ) -> Builder<'a, K> {
+        let stack = app.stack("network");
+        if outside.group {
+            it = it.security_group(&SecurityGroup::new(stack.scope("Databases"), network, "databases"));
+        }
+        if outside.proxy_group && self.proxy > 0 {
+            it = it.proxy_security_group(&SecurityGroup::new(stack.scope("Proxies"), network, "proxies"));
+        }
+        if outside.names {
+            it = it.identifier("shop-orders").subnet_group_name("shop-subnets");
+        }
+        if outside.names && self.has_own_secret() {
+            it = it.secret_name("shop/orders");
+        }
+        // There is none where a parameter was said.
+        if outside.default && !self.named && !self.plain { it.default_parameters() } else { it }
+    }
 }
 
 fn program(app: &App, options: &Wanted) {
@@ -220,6 +267,7 @@ fn program(app: &App, options: &Wanted) {
         _ => Database::mariadb("11.8", class),
     };
     let it = options.common.said(it);
+    let it = options.common.from_outside(options.outside, app, &network, it);
     let mut it = options.common.log(it, if options.engine == 0 { "upgrade" } else { "error" });
     it = match options.standby {
         0 => it,
@@ -231,8 +279,12 @@ fn program(app: &App, options: &Wanted) {
         1 => it.storage(gib(50)).grow_to(gib(500)),
         2 => it.storage(gib(400)).iops(14_000).throughput(600).fixed_storage(),
         3 => it.io2(5000),
+        5 => it.gp2(),
         _ => it.storage(gib(200)).io2(5000),
     };
+    if options.outside.default {
+        it = it.default_options();
+    }
     if options.upgrade {
         it = it.allow_major_upgrade();
     }
@@ -285,25 +337,26 @@ fn program(app: &App, options: &Wanted) {
 #[test]
 fn every_database_is_sound() {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..5, flags, 0u8..4);
-    let options = (common(), own).prop_map(
-        |(common, (engine, class, standby, storage, (public, unencrypted, snapshot, upgrade), replica))| {
-            // Advanced insights need a class that has any.
-            let class = if common.insights == 2 && class == 1 { 0 } else { class };
-            Wanted {
-                common,
-                engine,
-                class,
-                standby,
-                storage,
-                public,
-                unencrypted,
-                snapshot,
-                replica,
-                upgrade,
-            }
-        },
-    );
+    let own = (0u8..3, 0u8..3, 0u8..3, 0u8..6, flags, (0u8..4, outside()));
+    let options = (common(), own).prop_map(|(common, own)| {
+        let (engine, class, standby, storage, flags, (replica, outside)) = own;
+        let (public, unencrypted, snapshot, upgrade) = flags;
+        // Advanced insights need a class that has any.
+        let class = if common.insights == 2 && class == 1 { 0 } else { class };
+        Wanted {
+            common,
+            engine,
+            class,
+            standby,
+            storage,
+            public,
+            unencrypted,
+            snapshot,
+            replica,
+            upgrade,
+            outside,
+        }
+    });
     holds(
         "database",
         100,

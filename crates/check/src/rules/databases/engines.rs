@@ -71,6 +71,23 @@ pub(super) fn family_fits(database: Resource<'_>, says: &mut Says) {
         }
     }
     let named = database.get("OptionGroupName");
+    // `default:mysql-8-0`
+    if let Some(name) = named.text()
+        && let Some(default) = name.to_ascii_lowercase().strip_prefix("default:")
+    {
+        let of = default.strip_prefix(&*engine).and_then(|rest| rest.strip_prefix('-'));
+        let major = of.filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+        let message = match (major.map(|major| major.replace('-', ".")), version.text()) {
+            (None, _) => format!("the option group `{name}` does not fit engine `{engine}`"),
+            (Some(major), Some(given)) if !compatible(&major, &given) => {
+                format!("the option group `{name}` does not fit version {given} of `{engine}`")
+            }
+            _ => return,
+        };
+        says.add(named, message)
+            .help("leave it out: RDS takes the default one of the engine and its version");
+        return;
+    }
     let Some(group) = named.resource().filter(|group| group.kind() == "AWS::RDS::OptionGroup") else {
         return;
     };
@@ -114,11 +131,18 @@ pub(super) fn known_version(database: Resource<'_>, says: &mut Says) {
                 .help(format!("a version is a number, such as `{}`", newest.number));
             return;
         }
-        // What is newer than all that is known may well exist by now.
+        // What is newer than all that is known may well exist by now; what is older never will.
         let newer = lists::compare_versions(&given, newest.number) == Ordering::Greater;
+        let oldest = engine.versions().iter().find(|version| of_major(version.number));
+        let older =
+            oldest.is_some_and(|oldest| lists::compare_versions(&given, oldest.number) == Ordering::Less);
         let remark = says.add(value, format!("version {given} of `{}` is not known", engine.name()));
         remark.help(format!("`{}` is known", current(newest.number)));
-        if newer {
+        if older {
+            remark
+                .severity(Severity::Error)
+                .note("it is older than all versions of it that RDS has ever had");
+        } else if newer {
             remark.severity(Severity::Note).note("it is newer than all versions that are known here");
         }
     } else if known.iter().all(|version| version.deprecated) {
@@ -157,6 +181,66 @@ mod tests {
     fn a_shorter_version_is_a_beginning() {
         assert!(compatible("16", "16.3") && compatible("15.0", "15.00.4073.23.v1") && compatible("8.0", "8"));
         assert!(!compatible("15", "16.3") && !compatible("8.0", "8.4.3"));
+    }
+
+    fn codes(engine: &str, version: &str, rest: &str) -> Vec<String> {
+        let text = format!(
+            r#"{{"Resources":{{"Db":{{"Type":"AWS::RDS::DBInstance","Properties":{{
+                "Engine":"{engine}","EngineVersion":"{version}"{rest}}}}}}}}}"#
+        );
+        let report = crate::templates(&[crate::Source::new("t.yaml", &text)]);
+        let told = report.findings.iter().filter(|it| ["FW1025", "FW1262", "FW1263"].contains(&&*it.code));
+        told.map(|finding| format!("{:?} {}", finding.severity, finding.code)).collect()
+    }
+
+    #[test]
+    fn the_option_group_of_rds_is_for_an_engine_and_its_version() {
+        let found =
+            |engine, version, group| codes(engine, version, &format!(r#","OptionGroupName":"{group}""#));
+        assert_eq!(found("mysql", "8.0.43", "default:mysql-8-0"), [""; 0]);
+        assert_eq!(found("postgres", "17", "default:postgres-17"), [""; 0]);
+        assert_eq!(found("mysql", "8.0.43", "default:mysql-8-4"), ["Error FW1262"]);
+        assert_eq!(found("mysql", "8.0.43", "default:mariadb-10-11"), ["Error FW1262"]);
+        assert_eq!(found("mysql", "8.0.43", "ours"), [""; 0]);
+    }
+
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+    #[test]
+    fn a_version_runs_on_some_classes() {
+        let found =
+            |engine, version, class| codes(engine, version, &format!(r#","DBInstanceClass":"{class}""#));
+        for (engine, version, class) in [
+            ("mysql", "8.4", "db.t2.micro"),
+            ("mysql", "8.0.43", "db.t2.micro"),
+            ("mysql", "8.0.43", "db.m4.large"),
+            ("mysql", "5.7.44-rds.20260902", "db.r8g.large"),
+            ("postgres", "17.6", "db.r3.large"),
+            ("mysql", "8.0.43", "db.serverless"),
+            ("aurora-mysql", "8.0.mysql_aurora.3.10.0", "db.t3.micro"),
+            ("sqlserver-se", "16.00", "db.t4g.medium"),
+        ] {
+            assert_eq!(found(engine, version, class), ["Error FW1025"], "{engine} {version} {class}");
+        }
+        for (engine, version, class) in [
+            ("mysql", "8.0.43", "db.t3.micro"),
+            ("mysql", "8", "db.m8g.large"),
+            ("mysql", "5.7.44-rds.20260902", "db.t2.micro"),
+            ("mariadb", "11.8", "db.m8g.large"),
+            ("postgres", "17", "db.t4g.micro"),
+            ("aurora-postgresql", "17.6", "db.serverless"),
+            ("oracle-ee", "19", "db.m5.large"),
+        ] {
+            assert_eq!(found(engine, version, class), [""; 0], "{engine} {version} {class}");
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_all_versions_never_comes() {
+        assert_eq!(codes("postgres", "17.0", ""), ["Error FW1263"]);
+        assert_eq!(codes("mysql", "8.0.38", ""), ["Warning FW1263"]);
+        assert_eq!(codes("mysql", "8.0.35", ""), ["Warning FW1263"]);
+        assert_eq!(codes("mysql", "8.0.43", ""), [""; 0]);
+        assert_eq!(codes("mysql", "99.1", ""), ["Note FW1263"]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ fn engine(text: &str, service: &str) -> Option<Complaint> {
     Complaint::new(Code::UnknownEngine, format!("there is no engine `{}`", shown(text)), help)
 }
 
-/// Whether the engine of a database runs on its class.
+/// Whether the engine of a database, in its version, runs on its class.
 pub(super) fn of_database<'a>(walk: &mut Walk<'a, '_>, database: Value<'a>) {
     let (class, engine) = (database.get("DBInstanceClass"), database.get("Engine"));
     let (Some(name), Some(engine)) = (class.text(), engine.text()) else { return };
@@ -122,5 +122,29 @@ pub(super) fn of_database<'a>(walk: &mut Walk<'a, '_>, database: Value<'a>) {
         walk.say(Code::EngineWithoutClass, class, format!("`{}` does not run on `{}`", engine, shown(&name)))
             .also(database.get("Engine"), "the engine")
             .help("choose a class that the engine runs on");
+        return;
+    }
+    let named = database.get("EngineVersion");
+    let Some(version) = named.text() else { return };
+    let Some(families) = lists::families("rds", &version) else { return };
+    let family = name.split('.').nth(1).unwrap_or_default();
+    if !families.contains(&family) {
+        // The same size of a newer family, where there is one.
+        let newer = name.split('.').nth(2).and_then(|size| {
+            let kind = family.get(..1)?;
+            let classes = lists::classes("rds")?.all().iter();
+            let fits = |class: &&lists::Class| {
+                let mut parts = class.name().split('.').skip(1);
+                let of = parts.next().unwrap_or_default();
+                let same = of.starts_with(kind) && families.contains(&of) && parts.next() == Some(size);
+                same && class.engines().any(|offered| offered == engine)
+            };
+            classes.filter(fits).map(|class| class.name()).next_back()
+        });
+        let message = format!("version {} of `{engine}` does not run on `{}`", shown(&version), shown(&name));
+        walk.say(Code::EngineWithoutClass, class, message).also(named, "the version").help(match newer {
+            Some(newer) => format!("choose a class of a newer family, such as `{newer}`"),
+            None => "choose a class of a newer family".to_owned(),
+        });
     }
 }
