@@ -34,6 +34,7 @@ mod listings {
     pub(crate) mod repository;
     pub(crate) mod scaling;
     pub(crate) mod tasks;
+    pub(crate) mod user_pool;
 }
 
 /// What a chapter's program does with an app.
@@ -56,6 +57,7 @@ const LISTINGS: &[(&str, Program)] = &[
     ("repository", listings::repository::program),
     ("scaling", listings::scaling::program),
     ("tasks", listings::tasks::program),
+    ("user_pool", listings::user_pool::program),
 ];
 
 #[test]

@@ -30,8 +30,10 @@ mod network;
 mod repository;
 mod scaling;
 mod service_mistakes;
+mod stored_secret;
 mod tasks;
 mod together;
+mod user_pool;
 
 /// So many programs of a run are shown to cfn-lint as well, which takes seconds for each.
 const LINTED: usize = 10;

@@ -31,8 +31,10 @@ mod place;
 pub mod repository;
 mod schedule;
 mod secret;
+pub mod stored_secret;
 pub mod three_tier_vpc;
 mod trust;
+pub mod user_pool;
 mod value;
 mod window;
 
@@ -55,5 +57,7 @@ pub use metric::{Metric, QueueMetrics, Stat};
 pub use repository::Repository;
 pub use schedule::{Schedule, Weekday};
 pub use secret::{IntoSecretValue, SecretValue};
+pub use stored_secret::StoredSecret;
 pub use three_tier_vpc::{AclEntry, AddressRange, Endpoint, Nat, Recorded, Routing, ThreeTierVpc, Tier};
+pub use user_pool::{PasswordPolicy, UserPool, UserPoolClient};
 pub use window::Window;

@@ -1,5 +1,7 @@
 //! Secrets as settings: by reference, never by value.
 
+use std::rc::Rc;
+
 use formwork_aws::{
     kms,
     policy::{Condition, Identity, Statement},
@@ -44,7 +46,7 @@ pub struct SecretValue {
     decrypts: Option<Output<Arn<kms::Key>>>,
     parameter: bool,
     /// The keys that it has, where they are known.
-    keys: Option<&'static [&'static str]>,
+    keys: Option<Rc<[String]>>,
 }
 
 impl SecretValue {
@@ -74,7 +76,8 @@ impl SecretValue {
     }
 
     /// Says which keys it has: another one is reported.
-    pub(crate) fn with_keys(self, keys: &'static [&'static str]) -> Self {
+    pub(crate) fn with_keys(self, keys: &[impl AsRef<str>]) -> Self {
+        let keys = keys.iter().map(|key| key.as_ref().to_owned()).collect();
         Self { keys: Some(keys), ..self }
     }
 
@@ -106,11 +109,14 @@ impl SecretValue {
 
     /// What is wrong with the key, if anything: `has an empty key`.
     pub(crate) fn wrong_key(&self) -> Option<String> {
-        if let (Some(key), Some(keys)) = (&self.key, self.keys)
-            && !keys.contains(&key.as_str())
+        if let (Some(key), Some(keys)) = (&self.key, &self.keys)
+            && !keys.contains(key)
         {
+            if keys.is_empty() {
+                return Some(format!("has no key `{key}`: it is no JSON object"));
+            }
             let known = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            let meant = match nearest(key, keys.iter().copied()) {
+            let meant = match nearest(key, keys.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it has {known}"),
             };

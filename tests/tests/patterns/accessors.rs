@@ -8,10 +8,11 @@ use formwork::{
     patterns::{
         AclEntry, Bucket, Cache, Certificate, Connect, Database, Endpoint, FargateService, FargateTask,
         Grantee, HostedZone, LoadBalancer, Nat, Repository, Scaling, Schedule, ScheduledTask, SecurityGroup,
-        ThreeTierVpc, Tier,
+        StoredSecret, ThreeTierVpc, Tier, UserPool,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
+        user_pool::{Client, Factor, ResourceServer},
     },
 };
 
@@ -291,6 +292,30 @@ fn data<'a>(app: &'a App, network: &ThreeTierVpc<'a>, api: &FargateService<'a>, 
     }
 }
 
+fn users(app: &App, reached: &mut Reached) {
+    let stack = app.stack("security");
+    let users = UserPool::new()
+        .factors([Factor::Application, Factor::Sms])
+        .domain("acme-users")
+        .group("editors")
+        .resource_server(ResourceServer::new("orders"))
+        .build(stack.scope("Users"));
+    let web = users.client(stack.scope("Web"), Client::new());
+    let rotates = "arn:aws:lambda:eu-central-1:111122223333:function:rotate";
+    let session = StoredSecret::generated().rotated_by(rotates).build(stack.scope("Session"));
+    let id = StoredSecret::holding(users.id()).build(stack.scope("Id"));
+    reached.all([users.pool()]);
+    reached.all(users.domain());
+    reached.all(users.groups());
+    assert_eq!(users.group("editors"), users.groups().first().copied());
+    reached.all(users.resource_servers());
+    assert_eq!(users.resource_server("orders"), users.resource_servers().first().copied());
+    reached.all(users.sms_role().map(|role| role.role()));
+    reached.all([web.client()]);
+    reached.all([session.secret(), id.secret()]);
+    reached.all(session.rotation());
+}
+
 #[test]
 fn whatever_is_made_has_an_accessor() {
     let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
@@ -299,6 +324,7 @@ fn whatever_is_made_has_an_accessor() {
         let network = networks(&app, &mut reached);
         let api = services(&app, &network, &mut reached);
         data(&app, &network, &api, &mut reached);
+        users(&app, &mut reached);
         // What connections made since.
         reached.group(api.security_group());
     }

@@ -1,5 +1,7 @@
 //! Users who have to say who they are before a request gets through.
 
+use std::panic::Location;
+
 use formwork_aws::{
     cognito,
     elasticloadbalancingv2::listener_rule::{
@@ -7,7 +9,9 @@ use formwork_aws::{
     },
     types::Duration,
 };
-use formwork_core::{Arn, Id, Input, IntoInput, Secret};
+use formwork_core::{Arn, Finding, Id, Input, IntoInput, Secret};
+
+use crate::{UserPoolClient, place::report};
 
 /// Users sign in before their requests get through: the load balancer sees to it, and tells the targets who it is in
 /// the header `x-amzn-oidc-data`, which they have to verify.
@@ -45,7 +49,35 @@ enum Who {
 }
 
 impl Authentication {
-    /// By a user pool of Cognito, a client of it, and the prefix or the name of its domain.
+    /// By a client of a [`UserPool`](crate::UserPool), such as [`Client::for_load_balancer`] makes; a pool has a domain for
+    /// that. One by which a load balancer cannot sign users in is a finding, `FW3174`.
+    ///
+    /// ```
+    /// # use formwork_core::App;
+    /// use formwork_patterns::{UserPool, load_balancer::Authentication, user_pool::Client};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("intranet");
+    /// let staff = UserPool::new().domain("acme-staff").build(stack.scope("Staff"));
+    /// let intranet = staff.client(stack.scope("Intranet"), Client::for_load_balancer("intranet.example.com"));
+    /// let authentication = Authentication::users(&intranet);
+    /// ```
+    ///
+    /// [`Client::for_load_balancer`]: crate::user_pool::Client::for_load_balancer
+    #[track_caller]
+    pub fn users(client: &UserPoolClient<'_>) -> Self {
+        if let Some(why) = client.no_load_balancer() {
+            let message = format!("a load balancer cannot sign users in by a client that {why}");
+            let finding = Finding::error("FW3174", message)
+                .help("make it by `Client::for_load_balancer(name)`, of a pool with `.domain(prefix)`");
+            report(&client.scope(), finding, Location::caller());
+        }
+        let pool = client.user_pool();
+        let domain = pool.domain().map(|domain| domain.domain());
+        let domain = domain.map_or_else(|| "".into_input(), IntoInput::<String>::into_input);
+        Self::cognito(pool.arn(), client.id(), domain)
+    }
+
+    /// By a user pool of Cognito that exists already, a client of it, and the prefix or the name of its domain.
     ///
     /// The client has a secret, the grant `code`, and the address `https://<name>/oauth2/idpresponse` for its answers.
     pub fn cognito(
