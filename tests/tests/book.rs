@@ -19,7 +19,9 @@ use crate::{
 
 #[path = "../../book/listings"]
 mod listings {
+    pub(crate) mod alarms;
     pub(crate) mod bucket;
+    pub(crate) mod budget;
     pub(crate) mod cache;
     pub(crate) mod connections;
     pub(crate) mod database;
@@ -43,6 +45,8 @@ type Program = fn(&App);
 /// The chapters with a program: the name of the listing and of the diagram, and what it runs.
 const LISTINGS: &[(&str, Program)] = &[
     ("bucket", listings::bucket::program),
+    ("alarms", listings::alarms::program),
+    ("budget", listings::budget::program),
     ("cache", listings::cache::program),
     ("connections", listings::connections::program),
     ("database", listings::database::program),

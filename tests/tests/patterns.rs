@@ -15,6 +15,7 @@ use proptest::{
 use crate::support::{folder, lint, templates};
 
 mod accessors;
+mod alarms;
 mod aurora;
 mod bucket;
 mod cache;

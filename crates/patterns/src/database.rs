@@ -6,6 +6,7 @@ mod connections;
 mod credentials;
 mod engine;
 mod instance;
+mod limit;
 mod metrics;
 mod names;
 mod proxy;
@@ -137,6 +138,8 @@ struct Common<'a> {
     monitoring: Option<iam::Role>,
     front: Option<Front<'a>>,
     inherited: Inherited,
+    /// How many connections it takes.
+    most: limit::Most,
 }
 
 /// What a database stands on.
@@ -195,6 +198,7 @@ impl Wishes {
             monitoring,
             front: None,
             inherited: self.inherited(),
+            most: Err("nothing is known of it".to_owned()),
         }
     }
 }

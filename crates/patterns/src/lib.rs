@@ -16,9 +16,12 @@
 //! **Boundary:** whether AWS accepts what results is `check`'s business; a pattern reports (`FW3001` and on) what only
 //! it can know. Everything here uses the public interface of `formwork-aws` alone.
 
+pub mod alerts;
 pub mod bucket;
+pub mod budget;
 pub mod cache;
 mod connect;
+pub mod dashboard;
 pub mod database;
 pub mod dns;
 pub mod explain;
@@ -27,6 +30,7 @@ mod grant;
 pub mod grants;
 pub mod load_balancer;
 mod metric;
+mod namespace;
 mod place;
 pub mod repository;
 mod schedule;
@@ -38,9 +42,12 @@ pub mod user_pool;
 mod value;
 mod window;
 
+pub use alerts::Alerts;
 pub use bucket::Bucket;
+pub use budget::Budget;
 pub use cache::Cache;
 pub use connect::{Connect, SecurityGroup, Traffic};
+pub use dashboard::Dashboard;
 pub use database::{Database, ReaderTarget};
 pub use dns::{Certificate, HostedZone};
 pub use fargate::{
@@ -53,7 +60,8 @@ pub use grants::{
     TableGrants, TopicGrants,
 };
 pub use load_balancer::{HealthCheck, LoadBalancer, Route, TargetGroup};
-pub use metric::{Metric, QueueMetrics, Stat};
+pub use metric::{Metric, QueueMetrics, Stat, Threshold, Unit};
+pub use namespace::Namespace;
 pub use repository::Repository;
 pub use schedule::{Schedule, Weekday};
 pub use secret::{IntoSecretValue, SecretValue};

@@ -1,6 +1,9 @@
 //! Metrics of what patterns make, ready for alarms.
 
+mod computed;
 mod queue;
+mod threshold;
+mod unit;
 
 use formwork_aws::{
     cloudwatch,
@@ -10,7 +13,11 @@ use formwork_aws::{
 use formwork_core::{Finding, Input, IntoInput, IntoText, Output};
 
 use crate::value::text;
+pub(crate) use computed::Together;
+use computed::{Beside, Whole};
 pub use queue::QueueMetrics;
+pub use threshold::Threshold;
+pub use unit::Unit;
 
 /// A metric with its dimensions: what alarms watch and scaling follows.
 ///
@@ -31,22 +38,14 @@ pub struct Metric {
     dimensions: Vec<(String, Output<String>)>,
     stat: Stat,
     period: Duration,
+    /// What it counts in, where that was said.
+    unit: Option<Unit>,
+    /// What dashboards call it, where that was said.
+    label: Option<String>,
     /// What another thing has of the same, and what becomes of the two.
     beside: Option<Box<Beside>>,
-}
-
-/// Another thing that has the same metric.
-#[derive(Clone)]
-struct Beside {
-    together: Together,
-    dimensions: Vec<(String, Output<String>)>,
-}
-
-/// What becomes of the values of two things that stand for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Together {
-    Sum,
-    Maximum,
+    /// What it is a share of, in percent.
+    whole: Option<Box<Whole>>,
 }
 
 /// What becomes of the values within a period.
@@ -77,28 +76,11 @@ impl Metric {
             dimensions: Vec::new(),
             stat: Stat::Average,
             period: minutes(1),
+            unit: None,
+            label: None,
             beside: None,
+            whole: None,
         }
-    }
-
-    /// Adds what another thing has, which is the same but for its dimensions.
-    pub(crate) fn beside(mut self, together: Together, dimensions: Vec<(String, Output<String>)>) -> Self {
-        self.beside = Some(Box::new(Beside { together, dimensions }));
-        self
-    }
-
-    /// Where it is computed of two: the expression, and the two, `first` and `second`.
-    // docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-    pub(crate) fn computed(&self) -> Option<(&'static str, [(&'static str, Self); 2])> {
-        let Beside { together, dimensions } = self.beside.as_deref()?;
-        // One of the two may be at rest, and then has no values.
-        let expression = match together {
-            Together::Sum => "FILL(first, 0) + FILL(second, 0)",
-            Together::Maximum => "MAX([FILL(first, 0), FILL(second, 0)])",
-        };
-        let first = Self { beside: None, ..self.clone() };
-        let second = Self { dimensions: dimensions.clone(), ..first.clone() };
-        Some((expression, [("first", first), ("second", second)]))
     }
 
     /// Adds a dimension.
@@ -120,6 +102,28 @@ impl Metric {
         Self { period: period.into(), ..self }
     }
 
+    /// Says what it counts in, so that [`above`](Self::above) takes sizes and times. Of metrics of AWS that is known.
+    ///
+    /// ```
+    /// # use formwork_aws::types::seconds;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Metric, Unit};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("alarms");
+    /// let waiting = Metric::new("Acme/Scanner", "Waiting").unit(Unit::Milliseconds);
+    /// stack.add("Waiting", waiting.above(seconds(2))); // 2000
+    /// ```
+    #[must_use]
+    pub fn unit(self, unit: Unit) -> Self {
+        Self { unit: Some(unit), ..self }
+    }
+
+    /// Sets what dashboards call it: its name unless said.
+    #[must_use]
+    pub fn label(self, label: impl Into<String>) -> Self {
+        Self { label: Some(label.into()), ..self }
+    }
+
     /// The namespace, such as `AWS/ECS`.
     pub fn namespace(&self) -> &str {
         &self.namespace
@@ -135,37 +139,74 @@ impl Metric {
         &self.dimensions
     }
 
+    /// What dashboards call it, where that was said.
+    pub(crate) fn shown_as(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    /// Over which period its values are taken together.
+    pub(crate) fn counted_over(&self) -> Duration {
+        self.period
+    }
+
     /// What becomes of the values within a period.
     pub fn statistic(&self) -> Stat {
         self.stat
     }
 
-    /// An alarm while it is above a threshold, to be added to a stack.
+    /// What it counts in, where that is known.
+    pub fn measured_in(&self) -> Option<Unit> {
+        match (&self.whole, self.stat) {
+            (Some(_), _) => Some(Unit::Percent),
+            (None, Stat::SampleCount) => Some(Unit::Count),
+            _ => self.unit.or_else(|| Unit::of(&self.namespace, &self.name)),
+        }
+    }
+
+    /// An alarm while it is above a threshold, to be added to a stack or by [`Alerts::when`](crate::Alerts::when).
+    ///
+    /// The threshold is a number in the unit of the metric, or a size or time where the metric is one:
+    ///
+    /// ```
+    /// # use formwork_aws::types::{cidr, gib};
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Database, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// # let data = app.stack("data");
+    /// let orders = Database::mysql("8.4", "db.t4g.medium").build(data.scope("Orders"), &network);
+    /// data.add("Full", orders.free_storage().below(gib(2)).alarm_description("less than 2 GiB of storage is left"));
+    /// data.add("Busy", orders.cpu_utilization().above(80).alarm_description("the database is busy"));
+    /// ```
+    ///
+    /// A size or time of a metric that counts something else is a finding, `FW3195`; a percentage that cannot be
+    /// reached is one, `FW3196` or `check`'s `FW1305`.
     #[track_caller]
-    pub fn above(&self, threshold: impl Into<f64>) -> alarm::Builder {
+    pub fn above(&self, threshold: impl Into<Threshold>) -> alarm::Builder {
         self.alarm(threshold, alarm::ComparisonOperator::GreaterThanThreshold)
     }
 
     /// An alarm while it is at a threshold or above it.
     #[track_caller]
-    pub fn at_least(&self, threshold: impl Into<f64>) -> alarm::Builder {
+    pub fn at_least(&self, threshold: impl Into<Threshold>) -> alarm::Builder {
         self.alarm(threshold, alarm::ComparisonOperator::GreaterThanOrEqualToThreshold)
     }
 
     /// An alarm while it is below a threshold.
     #[track_caller]
-    pub fn below(&self, threshold: impl Into<f64>) -> alarm::Builder {
+    pub fn below(&self, threshold: impl Into<Threshold>) -> alarm::Builder {
         self.alarm(threshold, alarm::ComparisonOperator::LessThanThreshold)
     }
 
     /// An alarm while it is at a threshold or below it.
     #[track_caller]
-    pub fn at_most(&self, threshold: impl Into<f64>) -> alarm::Builder {
+    pub fn at_most(&self, threshold: impl Into<Threshold>) -> alarm::Builder {
         self.alarm(threshold, alarm::ComparisonOperator::LessThanOrEqualToThreshold)
     }
 
     #[track_caller]
-    fn alarm(&self, threshold: impl Into<f64>, operator: alarm::ComparisonOperator) -> alarm::Builder {
+    fn alarm(&self, threshold: impl Into<Threshold>, operator: alarm::ComparisonOperator) -> alarm::Builder {
+        let threshold = self.threshold(threshold.into());
         let alarm = cloudwatch::Alarm::builder();
         if let Some((expression, metrics)) = self.computed() {
             let computed = alarm::MetricDataQuery::builder()
@@ -177,7 +218,7 @@ impl Metric {
             return alarm
                 .metrics(Input::list(std::iter::once(computed).chain(queries)))
                 .evaluation_periods(1)
-                .threshold(threshold.into())
+                .threshold(threshold)
                 .comparison_operator(operator);
         }
         let alarm = alarm
@@ -186,7 +227,7 @@ impl Metric {
             .dimensions(self.alarm_dimensions())
             .period(self.period)
             .evaluation_periods(1)
-            .threshold(threshold.into())
+            .threshold(threshold)
             .comparison_operator(operator);
         match self.stat {
             Stat::Average => alarm.statistic(alarm::Statistic::Average),
@@ -205,17 +246,28 @@ impl Metric {
     }
 
     /// What an alarm is computed of.
-    fn query(&self, id: &'static str) -> Input<alarm::MetricDataQuery> {
-        let stat = match self.stat {
-            Stat::Percentile(percent) => format!("p{percent}"),
-            other => format!("{other:?}"),
-        };
+    fn query(&self, id: &str) -> Input<alarm::MetricDataQuery> {
         let metric = alarm::Metric::builder()
             .namespace(self.namespace.clone())
             .metric_name(self.name.clone())
             .dimensions(self.alarm_dimensions());
-        let values = alarm::MetricStat::builder().metric(metric).period(self.period).stat(stat);
-        alarm::MetricDataQuery::builder().id(id).metric_stat(values).return_data(false).into_input()
+        let values =
+            alarm::MetricStat::builder().metric(metric).period(self.period).stat(self.stat.written());
+        alarm::MetricDataQuery::builder()
+            .id(id.to_owned())
+            .metric_stat(values)
+            .return_data(false)
+            .into_input()
+    }
+}
+
+impl Stat {
+    /// As queries and dashboards name it.
+    pub(crate) fn written(self) -> String {
+        match self {
+            Self::Percentile(percent) => format!("p{percent}"),
+            other => format!("{other:?}"),
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use formwork::{
     aws::types::{cidr, days, gib, minutes},
     core::{App, Arn, AsHandle, Environment, Handle, Id, Options},
     patterns::{
-        AclEntry, Bucket, Cache, Certificate, Connect, Database, Endpoint, FargateService, FargateTask,
-        Grantee, HostedZone, LoadBalancer, Nat, Repository, Scaling, Schedule, ScheduledTask, SecurityGroup,
-        StoredSecret, ThreeTierVpc, Tier, UserPool,
+        AclEntry, Alerts, Bucket, Budget, Cache, Certificate, Connect, Dashboard, Database, Endpoint,
+        FargateService, FargateTask, Grantee, HostedZone, LoadBalancer, Nat, Repository, Scaling, Schedule,
+        ScheduledTask, SecurityGroup, StoredSecret, ThreeTierVpc, Tier, UserPool,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
@@ -316,6 +316,23 @@ fn users(app: &App, reached: &mut Reached) {
     reached.all(session.rotation());
 }
 
+fn monitoring(app: &App, api: &FargateService<'_>, reached: &mut Reached) {
+    let stack = app.stack("monitoring");
+    let alerts = Alerts::new().email("operations@example.com").https("https://example.com/alarms");
+    let alerts = alerts.build(stack.scope("Alerts"));
+    let busy = alerts.when("Busy", api.cpu_utilization().above(80));
+    alerts.when_any("Any", [busy]);
+    let dashboard = Dashboard::new("shop").alarms(&alerts).build(stack.scope("Dashboard"));
+    let budget = Budget::monthly(150).notify(&alerts).build(stack.scope("Budget"));
+    reached.all(alerts.topic());
+    reached.all(alerts.topic_policy());
+    reached.all(alerts.subscriptions().iter().copied());
+    reached.all(alerts.alarms());
+    reached.all(alerts.composites());
+    reached.all([dashboard.dashboard()]);
+    reached.all([budget.budget()]);
+}
+
 #[test]
 fn whatever_is_made_has_an_accessor() {
     let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
@@ -325,6 +342,7 @@ fn whatever_is_made_has_an_accessor() {
         let api = services(&app, &network, &mut reached);
         data(&app, &network, &api, &mut reached);
         users(&app, &mut reached);
+        monitoring(&app, &api, &mut reached);
         // What connections made since.
         reached.group(api.security_group());
     }

@@ -78,6 +78,15 @@ mod tests {
         assert!(alarm(&format!(r#"{METRIC}:"CPUUtilization","Threshold":{{"Ref":"P"}}"#), "").is_empty());
         assert!(alarm(&format!(r#"{METRIC}:"DatabaseConnections","Threshold":1280"#), "").is_empty());
         assert_eq!(alarm(&format!(r#"{METRIC}:"DatabaseConnections","Threshold":80"#), ""), ["FW1304"]);
+        let described = |text: &str, limit: u32| {
+            alarm(
+                &format!(r#""AlarmDescription":"{text}",{METRIC}:"DatabaseConnections","Threshold":{limit}"#),
+                "",
+            )
+        };
+        assert_eq!(described("more than 80 % of all", 80), ["FW1304"]);
+        assert_eq!(described("a high percentage", 46), ["FW1304"]);
+        assert!(described("more than 80 % of all", 46).is_empty());
         assert!(alarm(&format!(r#"{METRIC}:"SomethingNew","Threshold":80"#), "").is_empty());
         assert!(
             alarm(&format!(r#"{METRIC}:"CPUUtilization","Threshold":1e308"#), "")

@@ -233,6 +233,7 @@ impl<'a, O: Origin> Builder<'a, Aurora, O> {
                 .parameters(wishes.parameters(&scope));
             scope.add("Parameters", parameters)
         });
+        let most = own.most_connections(&wishes);
         let instance_parameters = of_instances(&scope, &wishes, &own.instance_parameters);
         let global = own.global.map(|_| global_of(&scope, &wishes));
         let secret = wishes.own_secret(&scope, begun.secret);
@@ -303,7 +304,7 @@ impl<'a, O: Origin> Builder<'a, Aurora, O> {
             reader: cluster.read_endpoint_address(),
             resource_id: cluster.db_cluster_resource_id(),
         };
-        let common = wishes.common(grounds, credentials, reached);
+        let common = Common { most, ..wishes.common(grounds, credentials, reached) };
         wishes.judge_proxy_group(&scope, groups.proxy.as_ref());
         let front = wishes.proxy.map(|proxied| {
             let targets = Targets::Cluster { cluster, members, readers: !made.is_empty() };
@@ -448,6 +449,22 @@ fn of_instances(
 }
 
 impl Wanted {
+    /// The parameters of the instances, name and value.
+    pub(super) fn instance_parameters(&self) -> &[(String, String)] {
+        &self.instance_parameters
+    }
+
+    /// The class of the instances, where it is known.
+    pub(super) fn class_of_instances(&self) -> Option<String> {
+        self.capacity.class().expr().as_str().map(str::to_owned)
+    }
+
+    /// The least and the greatest capacity of serverless instances.
+    pub(super) fn units(&self) -> Option<(f64, f64)> {
+        let Capacity::Serverless(said) = &self.capacity else { return None };
+        Some(said.as_ref().map_or((0.5, 8.0), |said| (*said.value.start(), *said.value.end())))
+    }
+
     fn judge(&self, wishes: &Wishes, scope: &Scope<'_>) {
         wishes.judge_insights(scope, self.capacity.class().expr().as_str());
         self.readers.judge(scope);

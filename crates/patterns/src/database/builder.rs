@@ -56,7 +56,7 @@ pub trait Kind: Sized + 'static {
     /// What is wanted of this kind alone.
     type Wanted: Wanted;
     /// The resources of this kind alone.
-    type Made: Clone;
+    type Made: Clone + super::metrics::Measured;
 }
 
 /// The properties that an instance and a cluster both have, set at the line that says them.

@@ -13,6 +13,7 @@ use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Name, Output, S
 use super::{
     Builder, Common, Database, Grounds, Origin, Reached, Replica,
     builder::{Kind, Wanted as Properties},
+    limit,
     proxy::Targets,
     replica::key_elsewhere,
     wishes::{Insights, Wishes},
@@ -354,6 +355,8 @@ impl<'a, O: Origin> Builder<'a, Instance, O> {
         });
         let secret = wishes.own_secret(&scope, begun.secret);
         let growth = own.growth(&wishes);
+        let said = wishes.parameters.get("max_connections").map(|said| said.value.as_str());
+        let most = limit::most(&wishes.engine, limit::Size::Class(own.class.as_deref()), said);
         let instance = own.instance(&wishes, &grounds, secret, network.zone());
         let instance = match parameters {
             Some(parameters) => instance.db_parameter_group_name(parameters),
@@ -373,6 +376,7 @@ impl<'a, O: Origin> Builder<'a, Instance, O> {
         };
         let mut common = wishes.common(grounds, credentials, reached);
         common.inherited.growth = growth;
+        common.most = most;
         wishes.judge_proxy_group(&scope, groups.proxy.as_ref());
         let front = wishes
             .proxy

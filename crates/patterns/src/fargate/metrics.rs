@@ -96,6 +96,13 @@ impl FargateService<'_> {
         self.of_targets("HTTPCode_Target_5XX_Count", Stat::Sum, Together::Sum)
     }
 
+    /// How many tasks the load balancer finds well, the fewest within a minute; in both groups of targets if there are
+    /// two.
+    #[track_caller]
+    pub fn healthy_tasks(&self) -> Metric {
+        self.of_targets("HealthyHostCount", Stat::Minimum, Together::Sum)
+    }
+
     /// How many tasks the load balancer finds unwell, in both groups of targets if there are two.
     #[track_caller]
     pub fn unhealthy_tasks(&self) -> Metric {

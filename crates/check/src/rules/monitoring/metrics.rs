@@ -375,6 +375,13 @@ fn words(alarm: Resource<'_>) -> String {
     format!("{} {} {}", text("AlarmName"), text("AlarmDescription"), alarm.id().to_ascii_lowercase())
 }
 
+/// The number before the first sign of percent: 80 of `more than 80 % of all`.
+fn percent_in(words: &str) -> Option<f64> {
+    let before = words.split_once('%').or_else(|| words.split_once("percent"))?.0.trim_end();
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    before.rsplit(|c: char| !digits(c)).next()?.parse().ok()
+}
+
 pub(super) fn counts_are_no_percentages(alarm: Resource<'_>, says: &mut Says) {
     const COUNTS: &[(&str, &str)] = &[
         ("AWS/DocDB", "DatabaseConnections"),
@@ -398,7 +405,9 @@ pub(super) fn counts_are_no_percentages(alarm: Resource<'_>, says: &mut Says) {
     }
     let Some(limit) = threshold.number().filter(|limit| (0.0..=100.0).contains(limit)) else { return };
     let words = words(alarm);
-    let said = words.contains('%') || words.contains("percent") || words.contains("pct");
+    // Whoever writes "80 %" and compares with 46 has computed it.
+    let computed = !bytes && percent_in(&words).is_some_and(|percent| percent != limit);
+    let said = !computed && (words.contains('%') || words.contains("percent") || words.contains("pct"));
     let round = [70.0, 75.0, 80.0, 85.0, 90.0, 95.0].contains(&limit);
     if said || bytes {
         says.add(threshold, format!("`{name}` counts {what}; {limit} is not {limit} percent"))

@@ -235,7 +235,7 @@ impl Target {
 fn customized(metric: &Metric) -> Input<CustomizedMetricSpecification> {
     if let Some((computed, metrics)) = metric.computed() {
         let parts = metrics.iter().map(|(id, metric)| query(id, metric, statistic_of(metric.statistic())));
-        let queries: Vec<_> = std::iter::once(expression(computed)).chain(parts).collect();
+        let queries: Vec<_> = std::iter::once(expression(&computed)).chain(parts).collect();
         return CustomizedMetricSpecification::builder().metrics(queries).into_input();
     }
     let statistic = match metric.statistic() {
