@@ -24,6 +24,12 @@ pub(crate) fn program(app: &App) {
     relay.allow_from_prefix_list("CloudFront", Id::existing("pl-a3a144ca"), 443);
     network.allow_to_aws(&filter); // logs, secrets, images
     // ANCHOR_END: others
+    // ANCHOR: named
+    let groups = app.stack("network");
+    let office = SecurityGroup::new(groups.scope("Office"), &network, "what people use").named("acme-office");
+    let print = SecurityGroup::new(groups.scope("Print"), &network, "printers").named("acme-print");
+    office.allow_to(&print, 631); // both rules in `network`
+    // ANCHOR_END: named
     // ANCHOR: existing
     let directory = SecurityGroup::existing(mail.scope("Directory"), Id::existing("sg-0a1b2c3d4e5f60718"));
     relay.allow_to(&directory, 636);

@@ -3,7 +3,7 @@
 use formwork::{
     aws::{iam::Statement, secretsmanager::Secret, servicediscovery::HttpNamespace, sns},
     patterns::{
-        Connect, FargateService, Grantee, LoadBalancer, SecretValue, ThreeTierVpc, Tier,
+        Connect, FargateService, Grantee, LoadBalancer, Role, SecretValue, SecurityGroup, ThreeTierVpc, Tier,
         fargate::{ContainerHealth, Deployment, Fargate, ServiceConnect, Sidecar},
     },
     prelude::*,
@@ -57,6 +57,27 @@ pub(crate) fn program(app: &App) {
         .build(stack.scope("Prices"), &network);
     api.allow_to(&prices, 9000);
     // ANCHOR_END: names
+
+    let reports = "public.ecr.aws/acme/reports:2.1.0";
+    // ANCHOR: outside
+    let security = app.stack("security");
+    let program =
+        Role::of_tasks(security.scope("Reports"), "what the reports may read").named("acme-reports");
+    let starts = Role::of_tasks(security.scope("Starts"), "what starts tasks").named("acme-starts");
+    let inside =
+        SecurityGroup::new(stack.scope("Inside"), &network, "what takes no requests").named("acme-inside");
+
+    FargateService::new(reports)
+        .task_role(&program)
+        .execution_role(&starts)
+        .security_group(&inside)
+        .name("reports")
+        .family("acme-reports")
+        .log_group("/ecs/acme-reports")
+        .cluster(api.cluster())
+        .build(stack.scope("Reports"), &network);
+    program.grant(Statement::allow("s3:GetObject").on("arn:aws:s3:::acme-images/*"));
+    // ANCHOR_END: outside
 
     // ANCHOR: inside
     stack.customize(api.service(), |service| service.platform_version("1.4.0"));

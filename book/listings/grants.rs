@@ -42,6 +42,17 @@ pub(crate) fn program(app: &App) {
     );
     // ANCHOR_END: statement
 
+    // ANCHOR: outside
+    let security = app.stack("security");
+    let pipes = Role::of_service(security.scope("Pipes"), "pipes.amazonaws.com", "moves scans on")
+        .named("acme-pipes");
+
+    scans.grant_consume(&pipes); // `security` waits for `data`
+    let results = service.add("Results", sqs::Queue::builder());
+    service.output("Pipes", pipes.role().arn()); // from here on `service` waits for `security`
+    results.grant_send(&pipes); // and so this right stands in `service`
+    // ANCHOR_END: outside
+
     // ANCHOR: metrics
     let on_call = service.add("OnCall", sns::Topic::builder());
     let late = scans.oldest_message_age().above(600).evaluation_periods(3);

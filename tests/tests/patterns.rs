@@ -28,6 +28,7 @@ mod fargate;
 mod grants;
 mod load_balancer;
 mod network;
+mod outside;
 mod repository;
 mod scaling;
 mod service_mistakes;

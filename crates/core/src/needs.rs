@@ -3,12 +3,46 @@
 use std::collections::HashSet;
 
 use crate::{
-    app::Stack,
+    app::{App, Scope, Stack},
     encode::Hole,
     expr::{Expr, Key, Part, Reference, Target},
     model::Model,
     wires::for_each_value,
 };
+
+impl App {
+    /// The stacks of this program that a value refers to, each once, in the order in which it names them: those whose
+    /// resources and parameters stand in it.
+    ///
+    /// A pattern that may write a value here or there learns by it, and by [`Stack::waits_for`], where it makes no circle.
+    ///
+    /// ```
+    /// # use formwork_core::{App, Resource, interpolate};
+    /// # let app = App::for_tests();
+    /// let (data, service) = (app.stack("data"), app.stack("service"));
+    /// let queue = data.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    /// let topic = service.add("Topic", Resource::raw("AWS::SNS::Topic"));
+    /// let both = interpolate!("{topic} tells {queue}, and {queue} nobody");
+    /// let stacks: Vec<String> = app.stacks_of(both.expr()).iter().map(|stack| stack.id()).collect();
+    /// assert_eq!(stacks, ["service", "data"]);
+    /// ```
+    pub fn stacks_of(&self, value: &Expr) -> Vec<Stack<'_>> {
+        let model = self.model.borrow();
+        let mut indices: Vec<u32> = Vec::new();
+        references(value, &mut |reference| {
+            if let Some(index) = stack_of(&model, reference)
+                && !indices.contains(&index)
+            {
+                indices.push(index);
+            }
+        });
+        let stack = |index: u32| {
+            let scope = model.stacks[index as usize].scope;
+            Scope { app: self, index: scope, caller: None }.stack()
+        };
+        indices.into_iter().map(stack).collect()
+    }
+}
 
 impl Stack<'_> {
     /// Whether this stack has to be deployed after another one, by what was declared up to now: because something in it

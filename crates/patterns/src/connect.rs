@@ -3,16 +3,20 @@
 mod rules;
 mod traffic;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, panic::Location, rc::Rc};
 
 use formwork_aws::{
     ec2::{self, security_group},
     types::{Cidr, cidr},
 };
-use formwork_core::{AsHandle, Expr, Handle, Id, IntoInput, Output, Scope, TypedHandle};
+use formwork_core::{AsHandle, Expr, Finding, Handle, Id, IntoInput, IntoText, Output, Scope, TypedHandle};
 
-use crate::{ThreeTierVpc, place, three_tier_vpc::AddressRange, value::output};
-pub(crate) use rules::{Direction, Peer, connect};
+use crate::{
+    ThreeTierVpc, place,
+    three_tier_vpc::AddressRange,
+    value::{output, text},
+};
+pub(crate) use rules::{Direction, Peer, connect, place as place_of_rules};
 pub(crate) use traffic::Protocol;
 pub use traffic::Traffic;
 
@@ -119,6 +123,38 @@ impl<'a> SecurityGroup<'a> {
     pub fn existing(scope: impl Into<Scope<'a>>, id: impl IntoInput<Id<ec2::SecurityGroup>>) -> Self {
         let (scope, id) = (scope.into(), output(id));
         Self { scope, rules: scope, id, group: None, waiting: Rc::default() }
+    }
+
+    /// Sets the name that EC2 knows the group by, of which a network has one: up to 255 letters, digits and signs of
+    /// ASCII, not beginning with `sg-`. A group that exists outside this program keeps its name, which is a finding,
+    /// `FW3220`.
+    ///
+    /// A named group is not replaced in place: CloudFormation makes the new one first, whose name is taken.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("network");
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+    /// let tasks = SecurityGroup::new(stack.scope("Tasks"), &network, "tasks").named("acme-shop-tasks");
+    /// ```
+    #[must_use = "it is the group, under its name"]
+    #[track_caller]
+    pub fn named(self, name: impl IntoText) -> Self {
+        match self.group {
+            Some(group) => {
+                self.scope.edit(group).set("GroupName", text(name));
+            }
+            None => {
+                let message = "a security group that exists outside the program is to be named";
+                let help = "leave out `.named(..)`: its name was given to it when it was made";
+                let finding = Finding::error("FW3220", message).help(help);
+                place::report(&self.scope, finding, Location::caller());
+            }
+        }
+        self
     }
 
     /// The group for something that must not begin before the rules are there, such as a service: it will depend on

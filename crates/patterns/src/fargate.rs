@@ -18,6 +18,7 @@ mod health;
 mod image;
 mod limits;
 mod metrics;
+mod outside;
 mod reach;
 mod run;
 mod scaling;
@@ -39,6 +40,7 @@ pub use formwork_aws::ecs::task_definition::Name as Limit;
 pub use formwork_aws::ecs::{Fargate, FargateSize};
 pub use health::ContainerHealth;
 pub use image::Image;
+pub(crate) use outside::{Outside, judge_group};
 pub use run::{
     FargateTask, ScheduledTask, ScheduledTaskBuilder, TaskBuilder, Timing, UnscheduledTaskBuilder,
 };
@@ -102,16 +104,16 @@ use crate::{
 /// | --- | --- | --- |
 /// | `Cluster` | `AWS::ECS::Cluster` | unless it [shares one](Builder::cluster) |
 /// | `Log` | `AWS::Logs::LogGroup` | |
-/// | `ExecutionRole` | `AWS::IAM::Role` | what starts the tasks; unless it is [like](Self::like) another of its stack |
-/// | `TaskRole` | `AWS::IAM::Role` | what the program may do; unless it is like another |
-/// | `TaskDefinition` | `AWS::ECS::TaskDefinition` | each change is a revision of the family `<stack>_<scope>` |
-/// | `Group` | `AWS::EC2::SecurityGroup` | unless it is like another; its rules are named in [`SecurityGroup`] |
+/// | `ExecutionRole` | `AWS::IAM::Role` | what starts the tasks; unless it is [brought](Builder::execution_role), or the service is [like](Self::like) another of its stack |
+/// | `TaskRole` | `AWS::IAM::Role` | what the program may do; unless it is [brought](Builder::task_role), or the service is like another |
+/// | `TaskDefinition` | `AWS::ECS::TaskDefinition` | each change is a revision of the family `<stack>_<scope>`, unless [said](Builder::family) |
+/// | `Group` | `AWS::EC2::SecurityGroup` | unless it is [brought](Builder::security_group), or the service is like another; its rules are named in [`SecurityGroup`] |
 /// | `Service` | `AWS::ECS::Service` | |
 /// | `Targets`, `AlternateTargets`, `Rule`, `TestRule`, `Balancer..` | | behind a [`LoadBalancer`], where they are named |
 /// | `DeploymentRole` | `AWS::IAM::Role` | where ECS shifts requests between two groups of targets |
 /// | `CodeDeploy`, `CodeDeployRole`, `DeploymentGroup` | `AWS::CodeDeploy::Application`, `AWS::IAM::Role`, `AWS::CodeDeploy::DeploymentGroup` | with [`Deployment::code_deploy`] |
 ///
-/// What scales it is named in [`Scaling`].
+/// What scales it is named in [`Scaling`]; rights that stand apart from a role that was brought, in [`Role`].
 #[derive(Clone)]
 pub struct FargateService<'a> {
     scope: Scope<'a>,
@@ -119,6 +121,8 @@ pub struct FargateService<'a> {
     cluster: Cluster<'a>,
     task: Task<'a>,
     group: SecurityGroup<'a>,
+    /// Whether the group was brought from outside.
+    brought_group: bool,
     front: Option<Front<'a>>,
     /// The role by which ECS shifts requests.
     infrastructure: Option<iam::Role>,
@@ -148,9 +152,10 @@ impl<'a> FargateService<'a> {
     }
 
     /// A service beside another one, such as a worker beside a web service. It begins with what was said of the other:
-    /// image, size, variables, side-cars; command, port and health check are its own. It shares the other's cluster, roles
-    /// and security group, so that what the other may do, reach and read, it may as well; and variables that the other is
-    /// given [later](Configure) it is given too.
+    /// image, size, variables, side-cars; command, port, health check and names are its own. It shares the other's cluster, roles
+    /// and security group, so that what the other may do, reach and read, it may as well, unless it is given others by
+    /// [`task_role`](Builder::task_role) and so on; and variables that the other is given [later](Configure) it is given
+    /// too.
     ///
     /// ```
     /// # use formwork_aws::types::cidr;
@@ -168,9 +173,7 @@ impl<'a> FargateService<'a> {
     /// ```
     #[track_caller]
     pub fn like(other: &Self) -> Builder<'a> {
-        let spec = other.task.spec();
-        let own = TaskSpec { command: None, port: None, port_name: None, health: None, ..spec };
-        Builder::of(own, Some(other))
+        Builder::of(other.task.spec().for_another(), Some(other))
     }
 
     /// Where it stands.
@@ -226,8 +229,8 @@ impl<'a> FargateService<'a> {
     ///           ContainerPort: 8000
     /// ```
     ///
-    /// Such a service names the family of its definition, not the revision. A family of your own, by `customize`, has to be
-    /// set as `TaskDefinition` of the service as well.
+    /// Such a service names the family of its definition, not the revision. One that is set by `customize` and not by
+    /// [`family`](Builder::family) has to be set as `TaskDefinition` of the service as well.
     // docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
     pub fn task_definition_arn(&self) -> Output<Arn<ecs::TaskDefinition>> {
         self.task.definition().task_definition_arn()

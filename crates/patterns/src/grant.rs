@@ -1,14 +1,18 @@
 //! Who may do what: rights, and the settings that come with them.
 
+pub(crate) mod placement;
+
 use formwork_aws::{
     iam,
-    policy::{Document, Identity, Statement},
+    policy::{Identity, Statement, TrustPolicy},
 };
-use formwork_core::{Expr, Finding, IntoJson, Output, Scope, json};
+use formwork_core::{Arn, Finding, IntoInput, IntoText, Json, Output, Scope, Str};
 
 use crate::{
     SecretValue,
-    place::{Said, report},
+    place::{self, Said, report},
+    trust,
+    value::{output, text},
 };
 
 /// A role, and where it stands: what rights are given to.
@@ -24,16 +28,129 @@ use crate::{
 /// let role = Role::of(stack, stack.add("Role", iam::Role::builder().assume_role_policy_document(trust)));
 /// role.grant(Statement::allow("s3:GetObject").on("arn:aws:s3:::acme-reports/*"));
 /// ```
+///
+/// A service makes its own roles. One that stands apart from it, in the stack of who looks after security, is made here
+/// and [brought](crate::fargate::Builder::task_role):
+///
+/// ```
+/// use formwork_aws::{iam::{ManagedPolicy, Statement}, types::cidr};
+/// use formwork_core::App;
+/// use formwork_patterns::{FargateService, Grantee, Role, ThreeTierVpc};
+///
+/// let app = App::for_tests();
+/// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+/// let security = app.stack("security");
+/// let program = Role::of_tasks(security.scope("Program"), "what the shop may do").named("acme-shop");
+/// let starts = Role::of_tasks(security.scope("Starts"), "what starts the shop's tasks")
+///     .managed(ManagedPolicy::aws("service-role/AmazonECSTaskExecutionRolePolicy"));
+/// FargateService::new("public.ecr.aws/acme/shop:1.4.2")
+///     .task_role(&program)
+///     .execution_role(&starts)
+///     .build(app.stack("service").scope("Api"), &network);
+/// program.grant(Statement::allow("s3:GetObject").on("arn:aws:s3:::acme-images/*"));
+/// ```
+///
+/// # Resources
+///
+/// | logical id | type | |
+/// | --- | --- | --- |
+/// | `Role` | `AWS::IAM::Role` | made by [`of_tasks`](Self::of_tasks) or [`of_service`](Self::of_service) |
+/// | `<Role>Grants` | `AWS::IAM::RolePolicy` | rights that stand apart from the role, in the stack of what they are on |
+///
+/// `<Role>` is the role's stack with its path there: `SecurityProgramRole`.
 #[derive(Clone, Copy)]
 pub struct Role<'a> {
     scope: Scope<'a>,
     role: iam::Role,
+    /// Where rights go, if somebody has said it.
+    rights: Option<Scope<'a>>,
 }
 
 impl<'a> Role<'a> {
     /// A role that this program makes.
     pub fn of(scope: impl Into<Scope<'a>>, role: iam::Role) -> Self {
-        Self { scope: scope.into(), role }
+        Self { scope: scope.into(), role, rights: None }
+    }
+
+    /// A role for the tasks of ECS, made in the scope of what it is for: what a program may do, or what starts its
+    /// tasks. It trusts ECS in the account and Region of its stack alone.
+    #[track_caller]
+    pub fn of_tasks(scope: impl Into<Scope<'a>>, description: impl IntoInput<String>) -> Self {
+        Self::trusting(scope.into().for_caller(), trust::tasks(), description)
+    }
+
+    /// A role for a service of AWS, such as `events.amazonaws.com`, on behalf of the account of its stack alone. It is
+    /// for services that say for which account they act, as most do; where one does not, it cannot take the role:
+    /// then make the role by `iam::Role::assumed_by(..)`, and bring it by [`of`](Self::of).
+    ///
+    /// ```
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::Role;
+    /// # let app = App::for_tests();
+    /// let starts = Role::of_service(app.stack("jobs").scope("Starts"), "events.amazonaws.com", "starts the jobs");
+    /// ```
+    #[track_caller]
+    pub fn of_service(
+        scope: impl Into<Scope<'a>>,
+        service: impl Into<Str>,
+        description: impl IntoInput<String>,
+    ) -> Self {
+        Self::trusting(scope.into().for_caller(), trust::service_of_account(service), description)
+    }
+
+    #[track_caller]
+    fn trusting(scope: Scope<'a>, trust: TrustPolicy, description: impl IntoInput<String>) -> Self {
+        let scope = place::claim(scope, "a role", &["Role"]);
+        let role = iam::Role::builder().description(description).assume_role_policy_document(trust);
+        Self::of(scope, scope.add("Role", role))
+    }
+
+    /// Sets the name that IAM knows it by, of which an account has one: up to 64 letters, digits and `+=,.@_-`. Whoever
+    /// deploys says that roles may be named (`CAPABILITY_NAMED_IAM`).
+    ///
+    /// A named role is not replaced in place: CloudFormation makes the new one first, whose name is taken.
+    #[must_use = "it is the role, under its name"]
+    #[track_caller]
+    pub fn named(self, name: impl IntoText) -> Self {
+        self.scope.edit(self.role).set("RoleName", text(name));
+        self
+    }
+
+    /// Adds a policy that is kept apart: one of AWS by [`iam::ManagedPolicy::aws`], or one that the program makes.
+    #[must_use = "it is the role, with the policy"]
+    #[track_caller]
+    pub fn managed(self, policy: impl IntoInput<Arn<iam::ManagedPolicy>>) -> Self {
+        let policy = output(policy);
+        let edit = self.scope.edit(self.role);
+        let known = edit.get("ManagedPolicyArns");
+        let known = known.as_ref().and_then(|list| list.as_list()).unwrap_or_default();
+        if !known.iter().any(|known| known.reads_as(policy.expr())) {
+            edit.append("ManagedPolicyArns", Json::from_expr(policy.expr().clone()));
+        }
+        self
+    }
+
+    /// The same role with the rights that are given to it from here on in another place: in a policy of their own, in a
+    /// stack that comes later, where this one must not wait for what they are on.
+    ///
+    /// Most need no word: a right on something whose stack waits for the role's already stands there by itself, and
+    /// what runs there with the role waits for the right. What makes a stack wait only later is not known yet; a service or
+    /// task of the patterns that is given the role moves the rights that it had until then.
+    ///
+    /// ```
+    /// use formwork_aws::sqs;
+    /// use formwork_core::App;
+    /// use formwork_patterns::{QueueGrants, Role};
+    ///
+    /// let app = App::for_tests();
+    /// let (security, jobs) = (app.stack("security"), app.stack("jobs"));
+    /// let worker = Role::of_tasks(security.scope("Worker"), "what the worker may do");
+    /// let queue = jobs.add("Queue", sqs::Queue::builder().sqs_managed_sse_enabled(true));
+    /// queue.grant_consume(&worker.rights_in(jobs)); // `security` does not wait for `jobs`
+    /// ```
+    #[must_use]
+    pub fn rights_in(&self, scope: impl Into<Scope<'a>>) -> Self {
+        Self { rights: Some(scope.into()), ..*self }
     }
 
     /// Its resource.
@@ -44,6 +161,11 @@ impl<'a> Role<'a> {
     /// Where it stands: rights are written into this stack.
     pub fn scope(&self) -> Scope<'a> {
         self.scope
+    }
+
+    /// The policies that stand apart from it, in the stacks of what its rights are on.
+    pub fn apart(&self) -> Vec<iam::RolePolicy> {
+        placement::apart(*self)
     }
 }
 
@@ -59,33 +181,12 @@ pub trait Grantee<'a> {
     fn role(&self) -> Role<'a>;
 
     /// Gives it a right: a statement of the policy `Grants` of its role. What it has already is not written again.
+    ///
+    /// It stands with the role, in the role's stack, which so waits for what the right is on. Where what the right is on
+    /// waits for the role already, it stands there, in a policy of its own: see [`Role::rights_in`].
     #[track_caller]
     fn grant(&self, statement: Statement<Identity>) {
-        let Role { scope, role } = self.role();
-        let edit = scope.edit(role);
-        let document = Document::new().statement(statement).into_json();
-        let statement = document.get("Statement").and_then(|list| list.as_list()?.first().cloned());
-        let policies = match edit.get("Policies") {
-            Some(Expr::List(policies)) => policies,
-            _ => Vec::new(),
-        };
-        let own = policies
-            .iter()
-            .position(|policy| policy.get("PolicyName").and_then(Expr::as_str) == Some("Grants"));
-        match (own, statement) {
-            (Some(index), Some(statement)) => {
-                let path = format!("Policies.{index}.PolicyDocument.Statement");
-                let known = edit.get(&path);
-                let known = known.as_ref().and_then(Expr::as_list).unwrap_or_default();
-                if !known.iter().any(|known| known.reads_as(&statement)) {
-                    edit.append(&path, formwork_core::Json::from_expr(statement));
-                }
-            }
-            _ => {
-                let document = formwork_core::Json::from_expr(document);
-                edit.append("Policies", json!({"PolicyName": "Grants", "PolicyDocument": document}));
-            }
-        }
+        placement::give(self.role(), statement);
     }
 }
 

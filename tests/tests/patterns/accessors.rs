@@ -7,8 +7,8 @@ use formwork::{
     core::{App, Arn, AsHandle, Environment, Handle, Id, Options},
     patterns::{
         AclEntry, Alerts, Bucket, Budget, Cache, Certificate, Connect, Dashboard, Database, Endpoint,
-        FargateService, FargateTask, Grantee, HostedZone, LoadBalancer, Nat, Repository, Scaling, Schedule,
-        ScheduledTask, SecurityGroup, StoredSecret, ThreeTierVpc, Tier, UserPool,
+        FargateService, FargateTask, Grantee, HostedZone, LoadBalancer, Nat, Repository, Role, Scaling,
+        Schedule, ScheduledTask, SecurityGroup, StoredSecret, ThreeTierVpc, Tier, UserPool,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
@@ -251,6 +251,25 @@ fn services<'a>(app: &'a App, network: &ThreeTierVpc<'a>, reached: &mut Reached)
     native
 }
 
+/// A service with roles and a group of others.
+fn brought<'a>(app: &'a App, network: &ThreeTierVpc<'a>, reached: &mut Reached) {
+    let (stack, security) = (app.stack("service"), app.stack("security"));
+    let program = Role::of_tasks(security.scope("Program"), "what the program may do").named("program");
+    let starts = Role::of_tasks(security.scope("Starts"), "what starts the tasks").named("starts");
+    let group = SecurityGroup::new(security.scope("Group"), network, "brought").named("brought");
+    let service = FargateService::new(IMAGE)
+        .task_role(&program)
+        .execution_role(&starts)
+        .security_group(&group)
+        .exec()
+        .build(stack.scope("Brought"), network);
+    reached.service(&service);
+    for role in [program, starts] {
+        assert_eq!(role.apart().len(), 1);
+        reached.all(role.apart());
+    }
+}
+
 fn data<'a>(app: &'a App, network: &ThreeTierVpc<'a>, api: &FargateService<'a>, reached: &mut Reached) {
     let stack = app.stack("data");
     let rotates = "arn:aws:lambda:eu-central-1:111122223333:function:rotate";
@@ -340,6 +359,7 @@ fn whatever_is_made_has_an_accessor() {
     {
         let network = networks(&app, &mut reached);
         let api = services(&app, &network, &mut reached);
+        brought(&app, &network, &mut reached);
         data(&app, &network, &api, &mut reached);
         users(&app, &mut reached);
         monitoring(&app, &api, &mut reached);

@@ -201,21 +201,18 @@ fn those_whom_a_bucket_is_only_for_add_up() {
     insta::assert_snapshot!("bucket_only_for", text.split("ImagesPolicy:").nth(1).expect("the policy"));
 }
 
-/// Said in this order, the circle comes with the right, and is found where all stacks are put in order.
+/// Said in this order, the right comes when the bucket waits for the role, and so stands with the bucket.
 #[test]
-fn a_role_without_a_name_that_gets_a_right_afterwards_makes_a_circle_that_is_found() {
-    let found = findings(|app| {
+fn a_role_without_a_name_that_gets_a_right_afterwards_has_it_in_the_stack_of_the_bucket() {
+    let assembly = assemble("prod", |app| {
         let task = task(app, "security", "Task", None);
         let images = Bucket::new().build(app.stack("data").scope("Images"));
         images.only_for([&task]);
         images.grant_read(&task);
     });
-    let errors: Vec<String> = found
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| format!("{}: {}", finding.code, finding.message))
-        .collect();
-    assert!(errors.len() == 1 && errors[0].contains("security"), "{errors:?}");
+    let (data, security) = (template(&assembly, "data"), template(&assembly, "security"));
+    assert!(data.contains("Type: AWS::IAM::RolePolicy") && data.contains("s3:GetObject"), "{data}");
+    assert!(!security.contains("s3:GetObject"), "{security}");
 }
 
 #[test]

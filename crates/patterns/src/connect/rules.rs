@@ -180,7 +180,7 @@ fn apart<'a>(
 
 /// Where the rules of a connection stand: with the group that begins it, unless the other group's stack waits for that
 /// one already. A stack cannot wait for one that waits for it.
-pub(super) fn place<'a>(from: &SecurityGroup<'a>, to: &SecurityGroup<'a>) -> Scope<'a> {
+pub(crate) fn place<'a>(from: &SecurityGroup<'a>, to: &SecurityGroup<'a>) -> Scope<'a> {
     let (begins, answers) = (from.rules.stack().id(), to.scope.stack().id());
     // Who says where rules stand knows why.
     let elsewhere = from.rules.stack().id() != from.scope.stack().id();

@@ -1,9 +1,12 @@
 //! Clusters: where services and tasks run.
 
 use formwork_aws::ecs::{self, cluster};
-use formwork_core::{Arn, Builder as _, IntoInput, Name, Output, Scope};
+use formwork_core::{Arn, Builder as _, IntoInput, IntoText, Name, Output, Scope};
 
-use crate::{place, value::output};
+use crate::{
+    place,
+    value::{output, text},
+};
 
 /// A cluster, which services and tasks share that belong together.
 ///
@@ -29,6 +32,7 @@ pub struct Cluster<'a> {
     cluster: Option<ecs::Cluster>,
     name: Output<Name<ecs::Cluster>>,
     arn: Output<Arn<ecs::Cluster>>,
+    spot: bool,
 }
 
 /// What Container Insights collects in a cluster.
@@ -43,18 +47,20 @@ pub enum Insights {
 }
 
 /// Says what a cluster is to be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a cluster is made by `.build(scope)`"]
 pub struct ClusterBuilder {
     insights: Insights,
     exec: bool,
+    name: Option<Output<String>>,
+    without_spot: bool,
 }
 
 impl<'a> Cluster<'a> {
     /// A cluster with Container Insights.
     #[expect(clippy::new_ret_no_self, reason = "patterns are made by builders, as resources are")]
     pub fn new() -> ClusterBuilder {
-        ClusterBuilder { insights: Insights::On, exec: false }
+        ClusterBuilder::of(Insights::On, false)
     }
 
     /// A cluster that exists already, outside this program, by its name and its ARN. It has to have the capacity providers
@@ -63,7 +69,7 @@ impl<'a> Cluster<'a> {
         name: impl IntoInput<Name<ecs::Cluster>>,
         arn: impl IntoInput<Arn<ecs::Cluster>>,
     ) -> Self {
-        Self { scope: None, cluster: None, name: output(name), arn: output(arn) }
+        Self { scope: None, cluster: None, name: output(name), arn: output(arn), spot: true }
     }
 
     /// Where it stands, unless it exists outside this program.
@@ -81,6 +87,11 @@ impl<'a> Cluster<'a> {
         self.name.clone()
     }
 
+    /// Whether it was said to have nothing but on-demand capacity.
+    pub(super) fn is_without_spot(&self) -> bool {
+        !self.spot
+    }
+
     /// Its ARN.
     pub fn arn(&self) -> Output<Arn<ecs::Cluster>> {
         self.arn.clone()
@@ -93,9 +104,21 @@ impl ClusterBuilder {
         Self { insights, ..self }
     }
 
+    /// Sets the name that ECS knows it by, of which an account has one in a Region: up to 255 letters, digits, `-` and `_`.
+    /// Another name later is another cluster, and so another service for each that runs in it.
+    pub fn name(self, name: impl IntoText) -> Self {
+        Self { name: Some(text(name)), ..self }
+    }
+
+    /// Has capacity on demand alone, where it has Fargate Spot as well unless said: nobody can run a service there that is
+    /// ended two minutes after a warning. It costs nothing to have both; a service takes Spot only where it says so.
+    pub fn without_spot(self) -> Self {
+        Self { without_spot: true, ..self }
+    }
+
     /// One that keeps what is typed in sessions of ECS Exec in the log of the task.
     pub(super) fn of(insights: Insights, exec: bool) -> Self {
-        Self { insights, exec }
+        Self { insights, exec, name: None, without_spot: false }
     }
 
     /// Makes the cluster.
@@ -112,7 +135,11 @@ impl ClusterBuilder {
             cluster::ClusterConfiguration::builder().execute_command_configuration(sessions)
         });
         let cluster = ecs::Cluster::builder()
-            .capacity_providers(["FARGATE", "FARGATE_SPOT"])
+            .cluster_name(self.name)
+            .capacity_providers(match self.without_spot {
+                true => vec!["FARGATE"],
+                false => vec!["FARGATE", "FARGATE_SPOT"],
+            })
             .cluster_settings([cluster::ClusterSettings::builder().name("containerInsights").value(insights)])
             .configuration(exec);
         let cluster = match self.insights {
@@ -125,6 +152,7 @@ impl ClusterBuilder {
             cluster: Some(cluster),
             name: cluster.cluster_name(),
             arn: cluster.arn(),
+            spot: !self.without_spot,
         }
     }
 }

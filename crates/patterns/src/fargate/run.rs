@@ -9,7 +9,7 @@ use formwork_aws::{
 use formwork_core::{Arn, Finding, Id, IntoInput, Output, Scope, Str, interpolate};
 
 pub use self::schedule::{ScheduledTask, ScheduledTaskBuilder, Timing, UnscheduledTaskBuilder};
-use super::{Cluster, FargateService, Image, Task, TaskSpec, task_setters};
+use super::{Cluster, FargateService, Image, Outside, Task, TaskSpec, task_setters};
 use crate::{
     Configure, Connect, Grantee, Metric, Role, SecretValue, SecurityGroup, ThreeTierVpc,
     place::{self, Said, report},
@@ -46,7 +46,7 @@ use crate::{
 /// What the service is given later, such as the address of a database, such a task is given as well.
 ///
 /// Resources: `TaskDefinition`. A task of its own has as well `Log`, `ExecutionRole`, `TaskRole`, a
-/// [`SecurityGroup`] with what that makes, and `Cluster` unless it is given one.
+/// [`SecurityGroup`] with what that makes, and `Cluster`, unless it is given them.
 #[derive(Clone)]
 pub struct FargateTask<'a> {
     scope: Scope<'a>,
@@ -62,6 +62,7 @@ pub struct FargateTask<'a> {
 #[must_use = "a task is made by `.build(scope, &network)`"]
 pub struct TaskBuilder<'a> {
     task: TaskSpec,
+    outside: Outside<'a>,
     cluster: Option<Cluster<'a>>,
 }
 
@@ -77,7 +78,7 @@ impl<'a> TaskBuilder<'a> {
     #[track_caller]
     pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> FargateTask<'a> {
         let scope = place::claim(scope.into().for_caller(), "a task", &["TaskDefinition", "Group"]);
-        let task = FargateTask::own(scope, self.task, self.cluster, network);
+        let task = FargateTask::own(scope, self.task, self.outside, self.cluster, network);
         network.allow_to_aws(&task.group);
         task
     }
@@ -88,23 +89,24 @@ impl<'a> FargateTask<'a> {
     #[expect(clippy::new_ret_no_self, reason = "patterns are made by builders, as resources are")]
     #[track_caller]
     pub fn new(image: impl Into<Image>) -> TaskBuilder<'a> {
-        TaskBuilder { task: TaskSpec::new(image), cluster: None }
+        TaskBuilder { task: TaskSpec::new(image), outside: Outside::default(), cluster: None }
     }
 
-    /// A task with a group of its own, which may not talk to anything yet.
+    /// A task with what was brought, or else a group of its own, which may not talk to anything yet.
     #[track_caller]
     fn own(
         scope: Scope<'a>,
         task: TaskSpec,
+        outside: Outside<'a>,
         cluster: Option<Cluster<'a>>,
         network: &ThreeTierVpc<'a>,
     ) -> Self {
         let cluster = cluster.unwrap_or_else(|| Cluster::new().build(scope));
         Self {
             scope,
-            task: task.build(scope, network, None),
+            task: task.build(scope, network, None, &outside),
             cluster,
-            group: SecurityGroup::new(scope, network, "task"),
+            group: outside.group_or_own(scope, network, "task"),
             subnets: network.service_subnets(),
             public_addresses: network.services_need_public_addresses(),
         }
@@ -123,8 +125,7 @@ impl<'a> FargateTask<'a> {
         }
         let of = service.task_of();
         // It listens to nobody, and whoever waits for its end sees whether it is well.
-        let spec =
-            TaskSpec { command: Some(command), port: None, port_name: None, health: None, ..of.spec() };
+        let spec = TaskSpec { command: Some(command), ..of.spec().for_another() };
         let task = spec.build_like(scope, of);
         of.is_followed_by(&task);
         Self {
@@ -172,7 +173,8 @@ impl<'a> FargateTask<'a> {
         self.public_addresses
     }
 
-    /// The family of its definition, which stays when the definition changes: the name of the stack, and the scope.
+    /// The family of its definition, which stays when the definition changes: the name of the stack, and the scope,
+    /// unless said.
     pub fn family(&self) -> Output<String> {
         self.without_revision().split("/").select(1)
     }

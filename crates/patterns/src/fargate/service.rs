@@ -6,17 +6,17 @@ use formwork_aws::{
     iam::{self, TrustPolicy},
     types::{Duration, Port, seconds},
 };
-use formwork_core::{Builder as _, Finding, Identifier, Input, IntoInput, Name, Output, Scope};
+use formwork_core::{Builder as _, Finding, Identifier, Input, IntoInput, IntoText, Name, Output, Scope};
 
 use super::{
-    Cluster, ClusterBuilder, Deployment, FargateService, Front, Insights, Scaling, ServiceConnect, TaskSpec,
-    codedeploy::Deploys, connect::PORT_NAME, task::family, task_setters,
+    Cluster, ClusterBuilder, Deployment, FargateService, Front, Insights, Outside, Scaling, ServiceConnect,
+    TaskSpec, codedeploy::Deploys, connect::PORT_NAME, task_setters,
 };
 use crate::{
-    Connect, SecurityGroup, ThreeTierVpc, connect,
+    Connect, ThreeTierVpc, connect,
     load_balancer::{Attached, HealthCheck, Route, Targets},
     place::{self, Said},
-    value::output,
+    value::{output, text},
 };
 
 /// Says what a service is to be.
@@ -49,6 +49,8 @@ use crate::{
 #[must_use = "a service is made by `.build(scope, &network)`"]
 pub struct Builder<'a> {
     pub(super) task: TaskSpec,
+    outside: Outside<'a>,
+    name: Option<Output<String>>,
     like: Option<FargateService<'a>>,
     route: Option<Said<Route<'a>>>,
     health: Option<Said<HealthCheck>>,
@@ -80,6 +82,8 @@ impl<'a> Builder<'a> {
     pub(super) fn of(task: TaskSpec, like: Option<&FargateService<'a>>) -> Self {
         Self {
             task,
+            outside: Outside::default(),
+            name: None,
             like: like.cloned(),
             route: None,
             health: None,
@@ -94,6 +98,21 @@ impl<'a> Builder<'a> {
             names: None,
             scaling: None,
         }
+    }
+
+    /// Sets the name that ECS knows the service by, of which a cluster has one: up to 255 letters, digits, `-` and `_`.
+    ///
+    /// A named service is not replaced in place: CloudFormation makes the new one first, whose name is taken. So its
+    /// load balancer, cluster or deployment by CodeDeploy change with another name.
+    // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html (ServiceName)
+    pub fn name(self, name: impl IntoText) -> Self {
+        Self { name: Some(text(name)), ..self }
+    }
+
+    /// Sets the version of Fargate, such as `1.4.0`: `LATEST` unless said, which is the newest when a task starts.
+    pub fn platform_version(mut self, version: impl IntoText) -> Self {
+        self.task.platform = Some(text(version));
+        self
     }
 
     /// Sets the port at which the program listens.
@@ -209,10 +228,15 @@ impl<'a> Builder<'a> {
             ClusterBuilder::of(insights, exec).build(scope)
         });
         let like = self.like.as_ref();
-        let task = self.task.clone().build(scope, network, like.map(|like| like.task.shared(false)));
-        let group = match like {
+        let task =
+            self.task.clone().build(scope, network, like.map(|like| like.task.shared(false)), &self.outside);
+        let brought_group = match (&self.outside.group, like) {
+            (None, Some(like)) => like.brought_group,
+            (group, _) => group.is_some(),
+        };
+        let group = match like.filter(|_| self.outside.group.is_none()) {
             Some(like) => like.security_group().clone(),
-            None => SecurityGroup::new(
+            None => self.outside.group_or_own(
                 scope,
                 network,
                 "what the tasks of the service reach, and who reaches them",
@@ -251,13 +275,15 @@ impl<'a> Builder<'a> {
             true => output::<Identifier<ecs::TaskDefinition>>(task.definition()),
             // The name of the family alone, which no release changes: ECS lets nobody but CodeDeploy change the definition.
             // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
-            false => family(scope).cast(),
+            false => self.task.family_in(scope).cast(),
         };
         let resource = ecs::Service::builder()
+            .service_name(self.name.clone())
             .cluster(cluster.arn())
             .task_definition(definition)
             .depends_on((!native).then(|| task.definition()))
             .capacity_provider_strategy(self.capacity())
+            .platform_version(task.platform())
             .network_configuration(service::NetworkConfiguration::builder().awsvpc_configuration(place))
             .load_balancers(front)
             .health_check_grace_period_seconds(
@@ -276,12 +302,16 @@ impl<'a> Builder<'a> {
             false => resource,
         };
         let service = scope.add("Service", resource);
+        task.before(service);
         let group = group.before(service);
         network.before_services(service);
         network.allow_to_aws(&group);
         if let Some((attached, port)) = &attached {
             for port in [Some(*port), health.other_port()].into_iter().flatten() {
-                connect::connect(scope, attached.balancer.security_group(), &group, port);
+                let balancer = attached.balancer.security_group();
+                // The stack of a group that was brought is not to wait for what comes later.
+                let rules = if brought_group { connect::place_of_rules(balancer, &group) } else { scope };
+                connect::connect(rules, balancer, &group, port);
             }
             scope.edit(service).depends_on(attached.waits);
         }
@@ -303,6 +333,7 @@ impl<'a> Builder<'a> {
             cluster,
             task,
             group,
+            brought_group,
             front,
             infrastructure,
             deploys,
@@ -336,6 +367,13 @@ impl<'a> Builder<'a> {
             let finding = Finding::error("FW3040", "a service that others find by its name has no port")
                 .help("say at which port the program listens, `.port(8000)`, or take `ServiceConnect::client(..)`");
             place::report(scope, finding, names.at);
+        }
+        if let Some(spot) = self.spot
+            && self.cluster.as_ref().is_some_and(Cluster::is_without_spot)
+        {
+            let finding = Finding::error("FW3223", "the cluster of the service has no Fargate Spot")
+                .help("leave `.without_spot()` of the cluster out, or run the service on demand");
+            place::report(scope, finding, spot.at);
         }
         // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
         if let Some(Said { value: Spot { base, on_demand, spot }, at }) = self.spot

@@ -2,8 +2,8 @@
 
 /// Options of the task in the field `task`, for a builder of this name and these parameters.
 macro_rules! task_setters {
-    ($builder:ident $(<$lifetime:lifetime>)?) => {
-        impl $(<$lifetime>)? $builder $(<$lifetime>)? {
+    ($builder:ident<$lifetime:lifetime>) => {
+        impl<$lifetime> $builder<$lifetime> {
             /// Sets the image: for what begins with that of another task.
             #[track_caller]
             pub fn image(mut self, image: impl Into<$crate::fargate::Image>) -> Self {
@@ -104,7 +104,11 @@ macro_rules! task_setters {
             /// [`secret`](Self::secret) takes it, by reference. The handle of a secret does: what it stands for as text is
             /// the secret's ARN, with which a program that has the right can ask for the value itself.
             #[track_caller]
-            pub fn environment(mut self, name: impl Into<String>, value: impl formwork_core::IntoText) -> Self {
+            pub fn environment(
+                mut self,
+                name: impl Into<String>,
+                value: impl formwork_core::IntoText,
+            ) -> Self {
                 self.task.variables.push($crate::place::Said::new($crate::fargate::variables::Variable {
                     name: name.into(),
                     value: $crate::fargate::variables::Setting::Plain($crate::value::text(value)),
@@ -129,6 +133,50 @@ macro_rules! task_setters {
                 retention: impl formwork_core::IntoInput<formwork_aws::types::LogRetention>,
             ) -> Self {
                 self.task.retention = $crate::value::output(retention);
+                self
+            }
+
+            /// Sets the name of the log group, such as `/ecs/shop`, of which an account has one in a Region. What is
+            /// [like](crate::FargateService::like) this one has a log of its own, without the name.
+            ///
+            /// A role that is brought from another stack may write to the log by this name, so that its stack need not
+            /// wait for the log.
+            pub fn log_group(mut self, name: impl formwork_core::IntoText) -> Self {
+                self.task.log_group = Some($crate::value::text(name));
+                self
+            }
+
+            /// Sets the family of the task definition: up to 255 letters, digits, `-` and `_`. Unless said it is the name
+            /// of the stack with the scope. Two definitions of one family are revisions of each other, so no two tasks
+            /// have one: what is like this one does not take it over.
+            pub fn family(mut self, name: impl formwork_core::IntoText) -> Self {
+                self.task.family = Some($crate::value::text(name));
+                self
+            }
+
+            /// Lets the program act with a role that is made elsewhere, in place of one of its own. It has to trust
+            /// `ecs-tasks.amazonaws.com`, as one of [`Role::of_tasks`](crate::Role::of_tasks) does. What the task is granted, the role
+            /// is granted: whoever else acts with it may do so too.
+            #[track_caller]
+            pub fn task_role(mut self, role: &$crate::Role<$lifetime>) -> Self {
+                self.outside.role = Some($crate::place::Said::new(*role));
+                self
+            }
+
+            /// Starts the tasks with a role that is made elsewhere, in place of one of its own: see
+            /// [`task_role`](Self::task_role). It is granted what starting takes: to pull this image, read these secrets
+            /// and write this log, beyond the policies that it has.
+            #[track_caller]
+            pub fn execution_role(mut self, role: &$crate::Role<$lifetime>) -> Self {
+                self.outside.execution = Some($crate::place::Said::new(*role));
+                self
+            }
+
+            /// Puts the tasks into a group that is made elsewhere, in place of one of its own. Whoever else is in it
+            /// reaches what they reach, and is reached by whom they are reached.
+            #[track_caller]
+            pub fn security_group(mut self, group: &$crate::SecurityGroup<$lifetime>) -> Self {
+                self.outside.group = Some($crate::place::Said::new(group.clone()));
                 self
             }
 

@@ -8,23 +8,25 @@ use formwork_aws::{
         task_definition::{self, Protocol},
     },
     iam, logs,
-    policy::{Condition, Statement},
+    policy::Statement,
     types::{DataSize, Duration, LogRetention, Port, days, gib, mib},
 };
-use formwork_core::{Enumeration, Expr, Finding, Input, Output, Scope, interpolate, json, pseudo};
+use formwork_core::{AsHandle, Enumeration, Expr, Finding, Input, Output, Scope, interpolate, json, pseudo};
 
 use super::{
     health::ContainerHealth,
     image::Image,
     limits::{Limit, Limited},
+    outside::Outside,
     reach::Reach,
     sidecar::Sidecar,
     variables::{self, Setting, Variable},
 };
 use crate::{
     Configure, Grantee, Role, SecretValue, ThreeTierVpc,
+    grant::placement,
     place::{Said, report},
-    trust::service_of_account,
+    trust,
     value::{arn_here, output, text},
 };
 
@@ -49,6 +51,10 @@ pub(crate) struct TaskSpec {
     pub(super) stop: Option<Limited>,
     pub(crate) variables: Vec<Said<Variable>>,
     pub(crate) retention: Output<LogRetention>,
+    pub(crate) log_group: Option<Output<String>>,
+    pub(crate) family: Option<Output<String>>,
+    /// The version of Fargate.
+    pub(crate) platform: Option<Output<String>>,
     pub(crate) sidecars: Vec<Said<Sidecar>>,
     /// Where it was said that people may run commands.
     pub(crate) exec: Option<Said<()>>,
@@ -88,6 +94,9 @@ impl TaskSpec {
             stop: None,
             variables: Vec::new(),
             retention: output(days(30)),
+            log_group: None,
+            family: None,
+            platform: None,
             sidecars: Vec::new(),
             exec: None,
             port: None,
@@ -110,51 +119,72 @@ impl TaskSpec {
         self.stop = Some(STOP.said(time));
     }
 
-    /// Makes the task definition, with the log group and the roles unless they are shared with another task.
+    /// What a task that is like it begins with: a log, a family and what leads to the program are each one's own.
+    pub(crate) fn for_another(self) -> Self {
+        let own = Self { command: None, port: None, port_name: None, health: None, ..self };
+        Self { log_group: None, family: None, ..own }
+    }
+
+    /// Makes the task definition, with the log group and the roles unless they are brought, or shared with another task.
     #[track_caller]
     pub(crate) fn build<'a>(
         self,
         scope: Scope<'a>,
         network: &ThreeTierVpc<'a>,
         shared: Option<Shared<'a>>,
+        outside: &Outside<'a>,
     ) -> Task<'a> {
         let scope = scope.for_caller();
         self.judge(&scope);
+        outside.judge(&scope, network);
         let reach = Reach::of(network);
         reach.judge(&scope, &self);
-        self.build_in(scope, reach, shared)
+        self.build_in(scope, reach, shared, outside)
     }
 
     /// The same without saying what is wrong: of options that were judged with another task.
     #[track_caller]
     pub(crate) fn build_like<'a>(self, scope: Scope<'a>, other: &Task<'a>) -> Task<'a> {
-        self.build_in(scope, other.reach.clone(), Some(other.shared(true)))
+        self.build_in(scope, other.reach.clone(), Some(other.shared(true)), &Outside::default())
     }
 
     #[track_caller]
-    fn build_in<'a>(mut self, scope: Scope<'a>, reach: Reach, shared: Option<Shared<'a>>) -> Task<'a> {
+    fn build_in<'a>(
+        mut self,
+        scope: Scope<'a>,
+        reach: Reach,
+        shared: Option<Shared<'a>>,
+        outside: &Outside<'a>,
+    ) -> Task<'a> {
         self.image.value = self.image.value.seen_from(scope.stack());
         for said in &mut self.sidecars {
             said.value.image.value = said.value.image.value.seen_from(scope.stack());
         }
-        // A role of another stack must not name what is in this one, which waits for it already.
-        let near = shared
-            .as_ref()
-            .is_some_and(|shared| scope.edit(shared.execution.role()).stack() == scope.stack().id());
+        let here = |role: Role<'_>| scope.edit(role.role()).stack() == scope.stack().id();
+        // A role that another stack made for its own is not to know what is in this one.
+        let near = shared.as_ref().is_some_and(|shared| shared.brought || here(shared.execution));
+        let may_log = near || outside.role.is_some();
         let log = shared
             .as_ref()
-            .and_then(|shared| shared.log.filter(|_| shared.one_log || (self.exec.is_some() && !near)));
+            .and_then(|shared| shared.log.filter(|_| shared.one_log || (self.exec.is_some() && !may_log)));
         let log = log.unwrap_or_else(|| {
-            scope.add("Log", logs::LogGroup::builder().retention_in_days(self.retention.clone()))
+            let log = logs::LogGroup::builder().retention_in_days(self.retention.clone());
+            scope.add("Log", log.log_group_name(self.log_group.clone()))
         });
+        let brought = outside.execution.is_some() || shared.as_ref().is_some_and(|shared| shared.brought);
         let made = |id: &'static str, what| Role::of(scope, scope.add(id, trusted(what)));
-        let (execution, role) = match shared {
-            Some(shared) if near => (shared.execution, shared.role),
-            Some(shared) => (made("ExecutionRole", "starts the tasks"), shared.role),
-            None => (made("ExecutionRole", "starts the tasks"), made("TaskRole", "what the program may do")),
-        };
-        // The ARN of a log group ends with `:*`: all its streams.
-        execution.grant(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(log.arn()));
+        let execution = outside.execution.map(|said| said.value);
+        let execution = execution.or(shared.as_ref().filter(|_| near).map(|shared| shared.execution));
+        let execution = execution.unwrap_or_else(|| made("ExecutionRole", "starts the tasks"));
+        let role = outside.role.map(|said| said.value).or(shared.map(|shared| shared.role));
+        let role = role.unwrap_or_else(|| made("TaskRole", "what the program may do"));
+        let definition = scope.add("TaskDefinition", self.definition(scope, log, execution, role));
+        // From here on this stack waits for that of a role which was brought, and rights are placed by that.
+        for role in [execution, role].into_iter().filter(|role| !here(*role)) {
+            placement::used(role);
+        }
+        let write = Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]);
+        execution.grant(write.on(streams(scope, log, execution)));
         let beside = || self.sidecars.iter().map(|said| &said.value);
         let images = std::iter::once(&self.image.value).chain(beside().map(|sidecar| &sidecar.image.value));
         let pull = images.flat_map(Image::statements);
@@ -166,9 +196,8 @@ impl TaskSpec {
             role.grant(statement);
         }
         if self.exec.is_some() {
-            grant_exec(role, log);
+            grant_exec(role, streams(scope, log, role));
         }
-        let definition = scope.add("TaskDefinition", self.definition(scope, log, execution, role));
         if self.writable_root || self.exec.is_some() {
             let reason = "`.writable_root()` or `.exec()` was said, of which the second needs the first";
             scope.edit(definition).accept("FW2043", reason);
@@ -177,7 +206,7 @@ impl TaskSpec {
             scope.edit(definition).accept("FW2048", "the image names the user, as was said");
         }
         let (added, followers, told) = (Rc::default(), Rc::default(), Rc::default());
-        Task { scope, definition, log, execution, role, reach, spec: self, added, followers, told }
+        Task { scope, definition, log, execution, role, brought, reach, spec: self, added, followers, told }
     }
 
     fn definition(
@@ -203,13 +232,18 @@ impl TaskSpec {
             .storage
             .map(|size| task_definition::EphemeralStorage::builder().size_in_gib(gib(size.small())));
         ecs::TaskDefinition::builder()
-            .family(family(scope))
+            .family(self.family_in(scope))
             .fargate(self.size)
             .runtime_platform(platform)
             .execution_role_arn(execution.role())
             .task_role_arn(role.role())
             .ephemeral_storage(storage)
             .container_definitions(containers)
+    }
+
+    /// The family of the definition: what was said, or else one that nobody else has.
+    pub(super) fn family_in(&self, scope: Scope<'_>) -> Output<String> {
+        self.family.clone().unwrap_or_else(|| family(scope))
     }
 
     /// Says what is wrong with the options of the task.
@@ -305,7 +339,7 @@ impl TaskSpec {
 /// It begins with the name of the stack, of which an account has one in a Region, and goes on after a `_`, which names of
 /// stacks do not have: no two task definitions have one family by accident.
 // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html (Family)
-pub(super) fn family(scope: Scope<'_>) -> Output<String> {
+fn family(scope: Scope<'_>) -> Output<String> {
     // A family has up to 255 characters, and the name of a stack up to 128.
     const LIMIT: usize = 126;
     let path = scope.path();
@@ -319,16 +353,29 @@ pub(super) fn family(scope: Scope<'_>) -> Output<String> {
 }
 
 /// A role that tasks of this account, and nobody else, act with.
-// docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
 fn trusted(description: &str) -> iam::role::Complete {
-    let trust = service_of_account("ecs-tasks.amazonaws.com")
-        .when(Condition::arn_like("aws:SourceArn", arn_here("ecs", "*")));
-    iam::Role::builder().description(description).assume_role_policy_document(trust)
+    iam::Role::builder().description(description).assume_role_policy_document(trust::tasks())
+}
+
+/// The ARN of all streams of a log, as a policy of a role writes it. A role of another stack takes the log's name, where
+/// that is said: so the role waits for nothing, and the log may be made after it.
+fn streams(scope: Scope<'_>, log: logs::LogGroup, role: Role<'_>) -> Output<String> {
+    let (of_role, here) = (role.scope().stack(), scope.stack());
+    let apart = scope.edit(role.role()).stack() != here.id();
+    // The ARN is written in the Region and account of the role's stack.
+    let same_place = of_role.get_region() == here.get_region() && of_role.get_account() == here.get_account();
+    let name = scope.edit(log).get("LogGroupName");
+    match name.as_ref().and_then(Expr::as_str) {
+        Some(name) if apart && same_place => arn_here("logs", interpolate!("log-group:{name}:*")),
+        // The ARN of a log group ends with `:*` by itself.
+        _ => log.arn().cast(),
+    }
 }
 
 /// Lets sessions of `Exec` be held, and what is typed in them be kept in the log of the task.
 // docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
-fn grant_exec(role: Role<'_>, log: logs::LogGroup) {
+#[track_caller]
+fn grant_exec(role: Role<'_>, streams: Output<String>) {
     let channels = [
         "ssmmessages:CreateControlChannel",
         "ssmmessages:CreateDataChannel",
@@ -339,7 +386,7 @@ fn grant_exec(role: Role<'_>, log: logs::LogGroup) {
     role.grant(Statement::allow(channels).on_all_resources());
     role.grant(Statement::allow("logs:DescribeLogGroups").on_all_resources());
     let keep = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
-    role.grant(Statement::allow(keep).on(log.arn()));
+    role.grant(Statement::allow(keep).on(streams));
 }
 
 /// What tasks have in common where one is like another.
@@ -350,6 +397,8 @@ pub(crate) struct Shared<'a> {
     log: Option<logs::LogGroup>,
     /// Whether they write to one log.
     one_log: bool,
+    /// Whether the role that starts them was brought from outside: it is for whoever is given it.
+    brought: bool,
 }
 
 /// The line that sets something, and the one that did before.
@@ -363,6 +412,8 @@ pub(crate) struct Task<'a> {
     log: logs::LogGroup,
     execution: Role<'a>,
     role: Role<'a>,
+    /// Whether the role that starts it was brought.
+    brought: bool,
     /// What it reaches of what it needs.
     reach: Reach,
     spec: TaskSpec,
@@ -391,6 +442,21 @@ impl<'a> Task<'a> {
         self.role
     }
 
+    /// Lets something that starts it wait for the rights of its roles, where they stand apart from these.
+    #[track_caller]
+    pub(crate) fn before(&self, waits: impl AsHandle) {
+        let waits = waits.as_handle();
+        placement::before(self.execution, waits);
+        if self.execution.role() != self.role.role() {
+            placement::before(self.role, waits);
+        }
+    }
+
+    /// The version of Fargate that was said.
+    pub(super) fn platform(&self) -> Option<Output<String>> {
+        self.spec.platform.clone()
+    }
+
     /// The name of the main container.
     pub(crate) fn container(&self) -> &str {
         &self.spec.container
@@ -405,7 +471,8 @@ impl<'a> Task<'a> {
 
     /// What a task that is like it has in common with it.
     pub(crate) fn shared(&self, log: bool) -> Shared<'a> {
-        Shared { execution: self.execution, role: self.role, log: Some(self.log), one_log: log }
+        let (execution, role, brought) = (self.execution, self.role, self.brought);
+        Shared { execution, role, log: Some(self.log), one_log: log, brought }
     }
 
     /// Gives another task whatever this one is given from now on.

@@ -13,7 +13,9 @@ use formwork_aws::{
     types::{Duration, Port},
     wafv2,
 };
-use formwork_core::{Arn, Builder as _, Finding, Input, IntoInput, Name, Output, Scope, SourceLocation};
+use formwork_core::{
+    Arn, Builder as _, Finding, Input, IntoInput, IntoText, Name, Output, Scope, SourceLocation,
+};
 
 use super::{
     Desync, LoadBalancer, Route, Source, TlsPolicy,
@@ -24,8 +26,9 @@ use super::{
 };
 use crate::{
     SecurityGroup, ThreeTierVpc,
+    fargate::judge_group,
     place::{self, Said, production, report},
-    value::output,
+    value::{output, text},
 };
 
 /// Says what a load balancer is to be.
@@ -34,6 +37,8 @@ use crate::{
 pub struct Builder<'a> {
     at: &'static Location<'static>,
     public: bool,
+    name: Option<Output<String>>,
+    group: Option<Said<SecurityGroup<'a>>>,
     certificates: Vec<Output<Arn<certificatemanager::Certificate>>>,
     plain: Option<Said<()>>,
     tls: TlsPolicy,
@@ -59,6 +64,8 @@ impl<'a> Builder<'a> {
         Self {
             at: Location::caller(),
             public,
+            name: None,
+            group: None,
             certificates: Vec::new(),
             plain: None,
             tls: TlsPolicy::default(),
@@ -77,6 +84,33 @@ impl<'a> Builder<'a> {
             logs: Logs::default(),
             web_acl: None,
         }
+    }
+
+    /// Sets the name that Elastic Load Balancing knows it by, of which an account has one in a Region: up to 32 letters,
+    /// digits and `-`, not beginning with `internal-`. It becomes a part of its address.
+    ///
+    /// A named load balancer is not replaced in place: CloudFormation makes the new one first, whose name is taken.
+    pub fn name(self, name: impl IntoText) -> Self {
+        Self { name: Some(text(name)), ..self }
+    }
+
+    /// Puts it into a group that is made elsewhere, in place of one of its own. What it takes and makes of connections
+    /// becomes rules of that group, which stand with it: they hold for whoever else is in the group.
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::{App, Arn};
+    /// # use formwork_patterns::{LoadBalancer, SecurityGroup, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let stack = app.stack("network");
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
+    /// # let certificate = Arn::existing("arn:aws:acm:eu-central-1:111122223333:certificate/1234");
+    /// let edge = SecurityGroup::new(stack.scope("Edge"), &network, "the load balancer").named("acme-edge");
+    /// let balancer = LoadBalancer::public().https(certificate).security_group(&edge).name("acme-shop");
+    /// ```
+    #[track_caller]
+    pub fn security_group(self, group: &SecurityGroup<'a>) -> Self {
+        Self { group: Some(Said::new(group.clone())), ..self }
     }
 
     /// Answers HTTPS with a certificate, and sends browsers that come by HTTP there. Said again, it adds a certificate: a
@@ -305,10 +339,17 @@ impl<'a> Builder<'a> {
             let message = format!("a {kind} load balancer has no subnets in this network");
             report(&scope, Finding::error("FW3021", message).help(help), self.at);
         }
-        let group = SecurityGroup::new(scope, network, "load balancer");
+        let group = match &self.group {
+            Some(said) => {
+                judge_group(&scope, said, network);
+                said.value.clone()
+            }
+            None => SecurityGroup::new(scope, network, "load balancer"),
+        };
         self.admit(scope, &group, &ports, network.is_dual_stack());
         let logs = self.logs.bucket(scope);
         let balancer = elb::LoadBalancer::builder()
+            .name(self.name.clone())
             .scheme(if self.public { Scheme::InternetFacing } else { Scheme::Internal })
             .ip_address_type(network.is_dual_stack().then_some(IpAddressType::Dualstack))
             .subnets(subnets)
@@ -354,6 +395,7 @@ impl<'a> Builder<'a> {
     #[track_caller]
     fn admit(&self, scope: Scope<'a>, group: &SecurityGroup<'a>, ports: &Ports, v6: bool) {
         let everybody = [Source::internet()];
+        let scope = if self.group.is_some() { None } else { Some(scope) };
         let sources = if self.sources.is_empty() && self.public { &everybody[..] } else { &self.sources[..] };
         for source in sources {
             source.admit(scope, group, ports.main, v6);

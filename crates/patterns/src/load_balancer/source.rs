@@ -8,7 +8,7 @@ use formwork_core::{Id, IntoInput, Output, Scope};
 
 use crate::{
     Connect, SecurityGroup,
-    connect::{Direction, Peer, connect},
+    connect::{Direction, Peer, connect, place_of_rules},
     value::output,
 };
 
@@ -53,9 +53,9 @@ impl<'a> Source<'a> {
         matches!(self.0, Kind::Internet | Kind::Addresses(_))
     }
 
-    /// Lets it in, with the rules in the load balancer's scope.
+    /// Lets it in, with the rules in the load balancer's scope; without one, where rules of the group stand.
     #[track_caller]
-    pub(super) fn admit(&self, scope: Scope<'a>, to: &SecurityGroup<'a>, port: Port, v6: bool) {
+    pub(super) fn admit(&self, scope: Option<Scope<'a>>, to: &SecurityGroup<'a>, port: Port, v6: bool) {
         match &self.0 {
             Kind::Internet => {
                 // Rules for addresses that nothing here has would only look as if it had.
@@ -64,13 +64,16 @@ impl<'a> Source<'a> {
                     false => {
                         let id = format!("FromInternet{}", port.get());
                         let everybody = Peer::Range(cidr!("0.0.0.0/0"));
+                        let scope = scope.unwrap_or_else(|| to.rules());
                         to.rule(scope, Direction::In, id, port.into(), "from the internet", everybody);
                     }
                 }
             }
             Kind::Addresses(range) => to.allow_from_addresses(*range, port),
             Kind::List { name, id } => to.allow_from_prefix_list(name, id, port),
-            Kind::Group(group) => connect(scope, group, to, port),
+            Kind::Group(group) => {
+                connect(scope.unwrap_or_else(|| place_of_rules(group, to)), group, to, port);
+            }
         }
     }
 }

@@ -14,14 +14,15 @@ use formwork_aws::{
     sqs,
     types::{Duration, days, hours},
 };
-use formwork_core::{Finding, Input, IntoInput, Output, Scope};
+use formwork_core::{Finding, Input, IntoInput, IntoText, Output, Scope};
 
 use super::FargateTask;
 use crate::{
     Configure, Connect, Grantee, Metric, Role, Schedule, SecretValue, SecurityGroup, Stat, ThreeTierVpc,
-    fargate::{Cluster, Image, TaskSpec, task_setters},
+    fargate::{Cluster, Image, Outside, TaskSpec, task_setters},
     place::{self, Said, report},
     trust::service_of_account,
+    value::text,
 };
 
 /// A task that runs by itself: a report every morning, a clean-up every hour.
@@ -159,6 +160,7 @@ impl Timing {
 #[must_use = "a scheduled task is made by `.on(schedule).build(scope, &network)`"]
 pub struct UnscheduledTaskBuilder<'a> {
     task: TaskSpec,
+    outside: Outside<'a>,
     cluster: Option<Cluster<'a>>,
 }
 
@@ -170,10 +172,17 @@ impl<'a> UnscheduledTaskBuilder<'a> {
         Self { cluster: Some(cluster.clone()), ..self }
     }
 
+    /// Sets the version of Fargate, such as `1.4.0`: `LATEST` unless said, which is the newest when a task starts.
+    pub fn platform_version(mut self, version: impl IntoText) -> Self {
+        self.task.platform = Some(text(version));
+        self
+    }
+
     /// Says when it runs: a [`Schedule`], or a [`Timing`] with more about it.
     #[track_caller]
     pub fn on(self, timing: impl Into<Timing>) -> ScheduledTaskBuilder<'a> {
-        ScheduledTaskBuilder { task: self.task, cluster: self.cluster, timing: timing.into() }
+        let Self { task, outside, cluster } = self;
+        ScheduledTaskBuilder { task, outside, cluster, timing: timing.into() }
     }
 }
 
@@ -182,6 +191,7 @@ impl<'a> UnscheduledTaskBuilder<'a> {
 #[must_use = "a scheduled task is made by `.build(scope, &network)`"]
 pub struct ScheduledTaskBuilder<'a> {
     task: TaskSpec,
+    outside: Outside<'a>,
     cluster: Option<Cluster<'a>>,
     timing: Timing,
 }
@@ -194,11 +204,17 @@ impl<'a> ScheduledTaskBuilder<'a> {
         Self { cluster: Some(cluster.clone()), ..self }
     }
 
+    /// Sets the version of Fargate, such as `1.4.0`: `LATEST` unless said, which is the newest when a task starts.
+    pub fn platform_version(mut self, version: impl IntoText) -> Self {
+        self.task.platform = Some(text(version));
+        self
+    }
+
     /// Makes the task and its schedule.
     #[track_caller]
     pub fn build(self, scope: impl Into<Scope<'a>>, network: &ThreeTierVpc<'a>) -> ScheduledTask<'a> {
         let scope = place::claim(scope.into().for_caller(), "a scheduled task", &["TaskDefinition", "Group"]);
-        let task = FargateTask::own(scope, self.task, self.cluster, network);
+        let task = FargateTask::own(scope, self.task, self.outside, self.cluster, network);
         let mut scheduled = ScheduledTask::of(task, self.timing);
         // It may begin as soon as its schedule is there, and has to reach what it needs by then.
         if let Some(parts) = &scheduled.parts {
@@ -214,7 +230,7 @@ impl<'a> ScheduledTask<'a> {
     #[expect(clippy::new_ret_no_self, reason = "patterns are made by builders, as resources are")]
     #[track_caller]
     pub fn new(image: impl Into<Image>) -> UnscheduledTaskBuilder<'a> {
-        UnscheduledTaskBuilder { task: TaskSpec::new(image), cluster: None }
+        UnscheduledTaskBuilder { task: TaskSpec::new(image), outside: Outside::default(), cluster: None }
     }
 
     /// Puts a task on a schedule.
@@ -258,7 +274,9 @@ impl<'a> ScheduledTask<'a> {
                 .flexible_time_window(window)
                 .state(if timing.paused { ScheduleState::Disabled } else { ScheduleState::Enabled })
                 .target(target);
-            Parts { schedule: scope.add("Schedule", schedule), role }
+            let schedule = scope.add("Schedule", schedule);
+            task.task.before(schedule);
+            Parts { schedule, role }
         });
         Self { task, parts, group, dead_letters }
     }
@@ -337,6 +355,7 @@ fn runs(task: &FargateTask<'_>) -> Input<EcsParameters> {
         .task_definition_arn(definition)
         .task_count(1.0)
         .launch_type(LaunchType::Fargate)
+        .platform_version(task.task.platform())
         .network_configuration(NetworkConfiguration::builder().awsvpc_configuration(place))
         .enable_ecs_managed_tags(true)
         .propagate_tags(PropagateTags::TaskDefinition)
