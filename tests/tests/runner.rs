@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stderr, reason = "numbers that people read beside a test that passes")]
 
+mod awsomeshop;
 mod book;
 mod cfn_lint;
 mod check;

@@ -32,27 +32,27 @@ pub(crate) fn accept(
     codes: &[String],
 ) -> (Findings, Vec<Accepted>) {
     let mut acceptances: Vec<Acceptance> = templates.iter().flat_map(acceptances).collect();
-    let mut index: HashMap<(Option<String>, Option<String>, String), usize> = HashMap::new();
+    // A pattern may accept what the program that uses it accepts as well, in its own words: the last ones are shown.
+    let mut index: HashMap<(Option<String>, Option<String>, String), Vec<usize>> = HashMap::new();
     for (number, acceptance) in acceptances.iter().enumerate() {
         let key = (acceptance.stack.clone(), acceptance.id.clone(), acceptance.code.to_ascii_uppercase());
-        index.entry(key).or_insert(number);
+        index.entry(key).or_default().push(number);
     }
     let mut left = Findings::new();
     let mut accepted = Vec::new();
     for finding in findings {
         let (stack, id) = place(&finding);
         let key = (stack, id, finding.code.to_ascii_uppercase());
-        let acceptance = index.get(&key).and_then(|number| acceptances.get_mut(*number));
-        match acceptance {
-            Some(acceptance) => {
-                acceptance.used = true;
-                if acceptance.reason.trim().is_empty() {
-                    left.push(finding);
-                } else {
-                    let (reason, at) = (acceptance.reason.clone(), acceptance.at.clone());
-                    accepted.push(Accepted { finding, reason, at });
-                }
+        let mut reason = None;
+        for number in index.get(&key).into_iter().flatten() {
+            let Some(acceptance) = acceptances.get_mut(*number) else { continue };
+            acceptance.used = true;
+            if !acceptance.reason.trim().is_empty() {
+                reason = Some((acceptance.reason.clone(), acceptance.at.clone()));
             }
+        }
+        match reason {
+            Some((reason, at)) => accepted.push(Accepted { finding, reason, at }),
             None => left.push(finding),
         }
     }

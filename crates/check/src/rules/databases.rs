@@ -278,7 +278,8 @@ fn storage(instance: Resource<'_>, says: &mut Says) {
             }
         }
     }
-    if kind_name == "gp3" && (0..20).contains(&gibibytes) {
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `AllocatedStorage`
+    if ["gp2", "gp3"].contains(&&*kind_name) && (0..20).contains(&gibibytes) {
         says.add(size, format!("{gibibytes} GiB of `{kind_name}`; the least is 20 GiB"))
             .help("allocate 20 GiB");
     }
@@ -342,6 +343,8 @@ mod tests {
             let text = instance(&format!(r#""Engine":"{engine}",{properties}"#));
             codes(&text, "FW1267").len()
         };
+        assert_eq!(found("mysql", r#""StorageType":"gp2","AllocatedStorage":"10""#), 1);
+        assert_eq!(found("mysql", r#""StorageType":"gp2","AllocatedStorage":"20""#), 0);
         let gp3 = r#""StorageType":"gp3","AllocatedStorage":"400""#;
         assert_eq!(found("postgres", &format!(r#"{gp3},"Iops":6000"#)), 1);
         assert_eq!(found("postgres", &format!(r#"{gp3},"Iops":12000,"StorageThroughput":500"#)), 0);

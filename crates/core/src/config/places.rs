@@ -90,7 +90,8 @@ impl Places {
         for span in finding.spans.iter().filter(|span| span.at.file.ends_with(".rs")) {
             let Some(text) = sources.text(&span.at.file) else { continue };
             for chain in chains(&call(&text, &span.at)) {
-                found.extend(self.read_by(&chain));
+                let read = self.read_by(&chain).into_iter();
+                found.extend(read.flat_map(|place| self.named_within(place, &finding.message)));
             }
         }
         if found.is_empty() {
@@ -118,6 +119,23 @@ impl Places {
         let ways = ends(after.min(chain.len()), 1).chain(ends(0, 2));
         let at = |path: String| self.values.iter().find(|place| place.path == path);
         ways.into_iter().find_map(|(from, end)| at(chain.get(from..end)?.join(".")))
+    }
+
+    /// Of a list or an object, the values that the message names, or else the whole.
+    fn named_within<'p>(&'p self, place: &'p Place, message: &str) -> Vec<&'p Place> {
+        let within = |other: &&Place| {
+            let rest = other.path.strip_prefix(&place.path);
+            rest.is_some_and(|rest| rest.starts_with(['[', '.']))
+        };
+        let texts = self.values.iter().filter(within).filter(|it| it.text);
+        let texts: Vec<(&Place, &String)> = texts.filter_map(|it| Some((it, it.value.as_ref()?))).collect();
+        let quoted = |text: &String| message.split('`').skip(1).step_by(2).any(|quoted| quoted == text);
+        let said = |text: &String| text.len() > 3 && message.contains(text.as_str());
+        let those = |named: &dyn Fn(&String) -> bool| {
+            texts.iter().filter(|(_, text)| named(text)).map(|(place, _)| *place).collect::<Vec<_>>()
+        };
+        let all = [those(&quoted), those(&said), vec![place]];
+        all.into_iter().find(|places| !places.is_empty()).unwrap_or_default()
     }
 
     /// The only value that is this text, if it is not a short word.
@@ -192,6 +210,14 @@ mod tests {
     #[test]
     fn what_a_line_reads_is_shown() {
         assert_eq!(shown(".in_zones(&config.network.zones)", ""), ["3: `network.zones` is this"]);
+        assert_eq!(
+            shown(".in_zones(&config.network.zones)", "no `us-east-2d`, but us-east-2a"),
+            ["3: `network.zones[1]` is \"us-east-2d\""]
+        );
+        assert_eq!(
+            shown(".in_zones(&config.network.zones)", "us-east-2a is not meant"),
+            ["3: `network.zones[0]` is \"us-east-2a\""]
+        );
         assert_eq!(
             shown(".mysql(\n  \"8.0 (\",\n  self.config.database.class.clone(),\n)", ""),
             ["4: `database.class` is \"db.t3.micro\""]

@@ -132,6 +132,10 @@ impl Ground<'_> {
                 .ipv6_cidr_block(v6.clone())
                 .assign_ipv6_address_on_creation(v6.as_ref().map(|_| true))
                 .depends_on(self.ipv6);
+            let subnet = match public {
+                true => subnet.accept("FW2007", "`.public_addresses_on_launch()` was said"),
+                false => subnet,
+            };
             let subnet = self.scope.add(name.clone(), named(subnet, self.scope, &name));
             layer.subnets.push(subnet.subnet_id());
             layer.ranges.push((*range, v6));

@@ -1,0 +1,98 @@
+//! What differs between environments: the files in `config/`.
+
+use formwork::{
+    aws::{
+        rds,
+        route53::HostedZone,
+        types::{DataSize, FargateSize, Zone},
+    },
+    prelude::*,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Config {
+    /// What every name begins with.
+    pub name: String,
+    /// Who is asked about it: a tag.
+    pub owner: String,
+    /// The name under which the shop is found.
+    pub domain: String,
+    /// The hosted zone that the name is in; without it somebody makes the certificate's records by hand.
+    pub hosted_zone: Option<Id<HostedZone>>,
+    pub network: Addresses,
+    pub service: Service,
+    pub database: Database,
+    pub alerts: Alerts,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Addresses {
+    pub range: Cidr,
+    /// The zone that everything runs in, and the one that load balancers and subnet groups want besides.
+    pub zones: [Zone; 2],
+    /// The public subnets in these zones.
+    pub public: [Cidr; 2],
+    /// The private subnets in these zones.
+    pub private: [Cidr; 2],
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Service {
+    /// The tag of the image.
+    pub tag: String,
+    pub size: FargateSize,
+    pub tasks: Tasks,
+    pub log_level: LogLevel,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Tasks {
+    pub desired: u32,
+    pub min: u32,
+    pub max: u32,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Database {
+    /// The version of MySQL.
+    pub version: String,
+    pub class: rds::Class,
+    pub storage: DataSize,
+    /// For how long backups are kept.
+    pub backups: Duration,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Alerts {
+    /// Whom alarms write to.
+    pub email: String,
+    /// The costs of a month, in dollars, at which they hear of it.
+    pub costs: Vec<u32>,
+}
+
+impl LogLevel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
+impl Config {
+    /// A name of this environment: `awsomeshop-cluster`.
+    pub fn named(&self, what: &str) -> String {
+        format!("{}-{what}", self.name)
+    }
+}

@@ -1,0 +1,62 @@
+//! Who may do what: roles, users and the certificate.
+
+use formwork::{
+    aws::iam::ManagedPolicy,
+    patterns::{Certificate, HostedZone, Namespace, Role, StoredSecret, UserPool, user_pool::*},
+    prelude::*,
+};
+
+use crate::config::Config;
+
+pub struct Security<'a> {
+    /// What starts the tasks.
+    pub execution: Role<'a>,
+    /// What the program may do.
+    pub task: Role<'a>,
+    pub certificate: Certificate<'a>,
+    /// The id of the user pool, which the program reads as a secret.
+    pub users: StoredSecret<'a>,
+}
+
+impl<'a> Security<'a> {
+    pub fn new(stack: Stack<'a>, config: &Config) -> Self {
+        let execution = Role::of_tasks(stack.scope("Execution"), "starts the tasks")
+            .named(config.named("ecs-execution-role"))
+            .managed(ManagedPolicy::aws("service-role/AmazonECSTaskExecutionRolePolicy"));
+        let task = Role::of_tasks(stack.scope("Task"), "what the program may do")
+            .named(config.named("ecs-task-role"));
+        Namespace::new("AWSomeShop").grant_publish(&task);
+
+        let certificate = Certificate::new(config.domain.clone()).also(format!("*.{}", config.domain));
+        let certificate = match &config.hosted_zone {
+            Some(id) => certificate.validated_in(&HostedZone::existing(id, config.domain.clone())),
+            None => certificate.validated_by_hand(),
+        };
+
+        let users = UserPool::new()
+            .name(config.named("users"))
+            .sign_in_with_email()
+            .password(PasswordPolicy::at_least(8).without_symbols())
+            .mfa(Mfa::Optional)
+            .recovery_by_email()
+            .build(stack.scope("Users"));
+        let web = Client::new()
+            .name(config.named("web-client"))
+            .with_secret()
+            .flows([Flow::UserPassword, Flow::RefreshToken])
+            .access_token(hours(1))
+            .id_token(hours(1))
+            .refresh_token(days(30));
+        users.client(stack.scope("Web"), web);
+        users.grant_manage(&task);
+
+        Self {
+            certificate: certificate.build(stack.scope("Certificate")),
+            users: StoredSecret::holding(users.id())
+                .name(format!("{}/cognito", config.name))
+                .build(stack.scope("Cognito")),
+            execution,
+            task,
+        }
+    }
+}
