@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 use crate::support::{Checked, Ran, checkov, example, folder, lint, root, run, templates};
@@ -12,7 +13,8 @@ use crate::support::{Checked, Ran, checkov, example, folder, lint, root, run, te
 const PROJECT: &str = "examples/awsomeshop";
 
 fn awsomeshop(words: &[&str], project: &Path) -> Ran {
-    let mut program = Command::new(example("awsomeshop"));
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let mut program = Command::new(PROGRAM.get_or_init(|| example("awsomeshop")));
     run(program.args(words).arg("--project").arg(project).current_dir(root()).env("NO_COLOR", "1"))
 }
 

@@ -303,7 +303,7 @@ fn program(app: &App, options: &Wanted) {
     let network = network(app);
     let it = if options.mysql { Database::aurora_mysql("8.0") } else { Database::aurora_postgres("17") };
     let it = options.common.said(it);
-    let it = options.common.from_outside(options.outside, app, &network, it);
+    let it = options.common.with_outside(options.outside, app, &network, it);
     let mut it = options.common.log(it, if options.mysql { "error" } else { "postgresql" });
     it = match options.capacity {
         0 => it,

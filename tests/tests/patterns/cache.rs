@@ -487,7 +487,7 @@ fn every_property_is_within_reach() {
 }
 
 #[test]
-fn it_takes_names_and_a_group_from_outside() {
+fn it_takes_names_and_a_group_with_outside() {
     type Wanted = for<'a> fn(cache::Builder<'a>, &SecurityGroup<'a>) -> cache::Builder<'a>;
     let options: &[(&str, Wanted)] = &[
         ("security_group", |it, group| it.security_group(group)),

@@ -81,7 +81,7 @@ fn a_document_that_says_every_value_is_met() {
 }
 
 #[test]
-fn every_name_and_group_from_outside_changes_what_it_says() {
+fn every_name_and_group_with_outside_changes_what_it_says() {
     type Wanted = for<'a> fn(Builder<'a, Instance>, &SecurityGroup<'a>) -> Builder<'a, Instance>;
     let options: &[(&str, Wanted)] = &[
         ("security_group", |it, group| it.security_group(group)),
@@ -116,7 +116,7 @@ fn every_name_and_group_from_outside_changes_what_it_says() {
 }
 
 #[test]
-fn a_cluster_takes_the_same_from_outside() {
+fn a_cluster_takes_the_same_with_outside() {
     type Wanted = for<'a> fn(Builder<'a, Aurora>, &SecurityGroup<'a>) -> Builder<'a, Aurora>;
     let options: &[(&str, Wanted)] = &[
         ("security_group", |it, group| it.security_group(group)),
@@ -278,7 +278,7 @@ fn rights_that_let_nobody_in_are_told() {
 }
 
 #[test]
-fn what_cannot_be_had_from_outside_is_told_at_the_line_that_says_it() {
+fn what_cannot_be_had_with_outside_is_told_at_the_line_that_says_it() {
     type Wanted = for<'a> fn(&SecurityGroup<'a>) -> Builder<'a, Instance>;
     #[rustfmt::skip]
     let programs: &[(&str, Wanted)] = &[

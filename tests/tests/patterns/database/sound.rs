@@ -233,7 +233,7 @@ pub(in crate::patterns) fn outside() -> impl Strategy<Value = Outside> {
 
 impl Common {
     /// The same with what it takes from outside, as far as that goes with the rest.
-    pub(in crate::patterns) fn from_outside<'a, K: database::Kind>(
+    pub(in crate::patterns) fn with_outside<'a, K: database::Kind>(
         &self,
         outside: Outside,
         app: &'a App,
@@ -267,7 +267,7 @@ fn program(app: &App, options: &Wanted) {
         _ => Database::mariadb("11.8", class),
     };
     let it = options.common.said(it);
-    let it = options.common.from_outside(options.outside, app, &network, it);
+    let it = options.common.with_outside(options.outside, app, &network, it);
     let mut it = options.common.log(it, if options.engine == 0 { "upgrade" } else { "error" });
     it = match options.standby {
         0 => it,
