@@ -45,7 +45,7 @@ pub fn service<'a>(
         .task_role(&security.task)
         .security_group(&network.tasks)
         .environment("AWS_REGION", pseudo::region())
-        .environment("LOG_LEVEL", config.service.log_level.as_str())
+        .environment("LOG_LEVEL", format!("{:?}", config.service.log_level).to_uppercase())
         .secret("DATABASE_URL", data.database.secret())
         .secret("COGNITO_USER_POOL_ID", &security.users)
         .log_group(format!("/ecs/{}", config.named("core-task")))
@@ -59,7 +59,14 @@ pub fn service<'a>(
         // The document names it; requests go to the port of the container either way.
         stack.customize(targets, |it| it.port(8000));
     }
-    data.database.allow_from(&api);
-    stack.output("Url", api.url());
+    // The migration makes this user, who logs on with a token of the task's role.
+    data.database.allow_from_as(&api, "awsomeshop");
+    if let Some(balancer) = api.balancer() {
+        stack.output("Balancer", balancer.dns_name());
+        if let Some(zone) = &security.zone {
+            zone.alias(config.domain.clone(), balancer);
+        }
+    }
+    stack.output("Url", format!("https://{}", config.domain));
     api
 }

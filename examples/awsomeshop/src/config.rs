@@ -4,7 +4,7 @@ use formwork::{
     aws::{
         rds,
         route53::HostedZone,
-        types::{DataSize, FargateSize, Zone},
+        types::{self, DataSize, FargateSize},
     },
     prelude::*,
 };
@@ -17,8 +17,8 @@ pub struct Config {
     pub owner: String,
     /// The name under which the shop is found.
     pub domain: String,
-    /// The hosted zone that the name is in; without it somebody makes the certificate's records by hand.
-    pub hosted_zone: Option<Id<HostedZone>>,
+    /// The hosted zone that it is in; without one, somebody makes its records by hand.
+    pub zone: Option<Zone>,
     pub network: Addresses,
     pub service: Service,
     pub database: Database,
@@ -26,10 +26,16 @@ pub struct Config {
 }
 
 #[derive(Deserialize, JsonSchema)]
+pub struct Zone {
+    pub id: Id<HostedZone>,
+    pub name: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
 pub struct Addresses {
     pub range: Cidr,
     /// The zone that everything runs in, and the one that load balancers and subnet groups want besides.
-    pub zones: [Zone; 2],
+    pub zones: [types::Zone; 2],
     /// The public subnets in these zones.
     pub public: [Cidr; 2],
     /// The private subnets in these zones.
@@ -52,7 +58,7 @@ pub struct Tasks {
     pub max: u32,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum LogLevel {
     Debug,
@@ -75,19 +81,10 @@ pub struct Database {
 pub struct Alerts {
     /// Whom alarms write to.
     pub email: String,
-    /// The costs of a month, in dollars, at which they hear of it.
+    /// What a month may cost, in dollars.
+    pub budget: u32,
+    /// The costs of a month at which they hear of it.
     pub costs: Vec<u32>,
-}
-
-impl LogLevel {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warning => "WARNING",
-            Self::Error => "ERROR",
-        }
-    }
 }
 
 impl Config {

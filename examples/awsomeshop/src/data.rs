@@ -45,6 +45,7 @@ impl<'a> Data<'a> {
             .cors(Cors::uploads_from([format!("https://{}", config.domain)]))
             .build(stack.scope("Images"));
         images.grant_read_write(&security.task);
+        images.grant_delete(&security.task);
         images.only_for([&security.task]);
 
         let repository = Repository::new()
@@ -55,6 +56,8 @@ impl<'a> Data<'a> {
             .name_with_suffix(config.named("alb-logs"))
             .from_load_balancers_below("access-logs")
             .build(stack.scope("BalancerLogs"));
+        stack.output("Images", images.name());
+        stack.output("Repository", repository.uri());
         Self { database, repository, logs }
     }
 }

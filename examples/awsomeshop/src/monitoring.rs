@@ -24,6 +24,8 @@ pub fn watch<'a>(stack: Stack<'a>, config: &Config, api: &FargateService<'a>, da
 
     alerts.when("SlowResponses", api.response_time().above(seconds(5)));
     alerts.when("ServerErrors", api.server_errors().period(minutes(5)).above(10));
+    let unanswered = api.balancer().map(|balancer| balancer.elb_5xx_count().period(minutes(5)).above(10));
+    unanswered.map(|alarm| alerts.when("BalancerErrors", alarm));
     alerts.when("NoHealthyHost", api.healthy_tasks().below(1));
 
     Dashboard::new(config.name.clone())
@@ -31,8 +33,7 @@ pub fn watch<'a>(stack: Stack<'a>, config: &Config, api: &FargateService<'a>, da
         .service(api)
         .database(db)
         .build(stack.scope("Dashboard"));
-    Budget::monthly(150)
-        .name(config.named("costs"))
+    Budget::monthly(config.alerts.budget)
         .alert_at(config.alerts.costs.clone())
         .notify(&alerts)
         .build(stack.scope("Budget"));

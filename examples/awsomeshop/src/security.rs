@@ -14,6 +14,7 @@ pub struct Security<'a> {
     /// What the program may do.
     pub task: Role<'a>,
     pub certificate: Certificate<'a>,
+    pub zone: Option<HostedZone<'a>>,
     /// The id of the user pool, which the program reads as a secret.
     pub users: StoredSecret<'a>,
 }
@@ -28,8 +29,9 @@ impl<'a> Security<'a> {
         Namespace::new("AWSomeShop").grant_publish(&task);
 
         let certificate = Certificate::new(config.domain.clone()).also(format!("*.{}", config.domain));
-        let certificate = match &config.hosted_zone {
-            Some(id) => certificate.validated_in(&HostedZone::existing(id, config.domain.clone())),
+        let zone = config.zone.as_ref().map(|zone| HostedZone::existing(&zone.id, zone.name.clone()));
+        let certificate = match &zone {
+            Some(zone) => certificate.validated_in(zone),
             None => certificate.validated_by_hand(),
         };
 
@@ -47,7 +49,7 @@ impl<'a> Security<'a> {
             .access_token(hours(1))
             .id_token(hours(1))
             .refresh_token(days(30));
-        users.client(stack.scope("Web"), web);
+        stack.output("WebClientId", users.client(stack.scope("Web"), web).id());
         users.grant_manage(&task);
 
         Self {
@@ -57,6 +59,7 @@ impl<'a> Security<'a> {
                 .build(stack.scope("Cognito")),
             execution,
             task,
+            zone,
         }
     }
 }

@@ -424,6 +424,7 @@ fn alarms_write_to_one_topic() {
         ("AWS/RDS", "FreeStorageSpace", below, 2.0 * 1024.0 * 1024.0 * 1024.0, 1, None),
         ("AWS/ApplicationELB", "TargetResponseTime", above, 5.0, 1, None),
         ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", above, 10.0, 1, Some(300)),
+        ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", above, 10.0, 1, Some(300)),
         ("AWS/ApplicationELB", "HealthyHostCount", below, 1.0, 1, None),
     ];
     assert_eq!(alarms.len(), expected.len() + 1);

@@ -32,12 +32,13 @@ fn the_task_role_does_what_the_program_does_and_nothing_else() {
     let role = shop.with("AWS::IAM::Role", "RoleName", "awsomeshop-ecs-task-role");
     assert_eq!(role.properties["ManagedPolicyArns"], Value::Null);
     let database = shop.only("AWS::RDS::DBInstance");
-    let user = text(&database.properties["MasterUsername"]);
-    let place =
-        format!("arn:aws:rds-db:us-east-2:{ACCOUNT}:dbuser:{}.DbiResourceId/{user}", database.reference());
+    let place = format!(
+        "arn:aws:rds-db:us-east-2:{ACCOUNT}:dbuser:{}.DbiResourceId/awsomeshop",
+        database.reference()
+    );
     assert!(shop.allows(&role, "rds-db:connect", &place));
     let images = shop.resource("data", "ImagesBucket");
-    for action in ["s3:GetObject", "s3:PutObject"] {
+    for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
         assert!(shop.allows(&role, action, &format!("{}.Arn/*", images.reference())), "{action}");
     }
     let users = shop.only("AWS::Cognito::UserPool");
