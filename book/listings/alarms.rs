@@ -3,7 +3,7 @@
 use formwork::{
     aws::{cloudwatch::alarm::TreatMissingData, types::milliseconds},
     patterns::{
-        Alerts, Dashboard, Database, FargateService, LoadBalancer, Metric, Stat, ThreeTierVpc, Unit,
+        Alerts, Dashboard, Database, FargateService, LoadBalancer, Metric, MetricUnit, Stat, ThreeTierVpc,
         dashboard::Graph,
     },
     prelude::*,
@@ -22,40 +22,40 @@ pub(crate) fn program(app: &App) {
     // ANCHOR: program
     let alerts = Alerts::new().email("operations@example.com").build(monitoring.scope("Alerts"));
     let busy = api.cpu_utilization().above(80).evaluation_periods(2);
-    alerts.when("Busy", busy.alarm_description("the service is busy"));
-    alerts.when("Errors", api.server_errors().period(minutes(5)).above(10));
-    alerts.when("NoTask", api.healthy_tasks().below(1));
+    alerts.alarm("Busy", busy.alarm_description("the service is busy"));
+    alerts.alarm("Errors", api.server_errors().period(minutes(5)).above(10));
+    alerts.alarm("NoTask", api.healthy_tasks().below(1));
     // ANCHOR_END: program
 
     // ANCHOR: units
-    alerts.when("Slow", api.response_time().above(seconds(5)));
-    alerts.when("Full", orders.free_storage().below(gib(2)));
+    alerts.alarm("Slow", api.response_time().above(seconds(5)));
+    alerts.alarm("Full", orders.free_storage().below(gib(2)));
     // ANCHOR_END: units
 
     // ANCHOR: shares
-    alerts.when("Connections", orders.connections().above(orders.connections_at(80)));
+    alerts.alarm("Connections", orders.connections().above(orders.connections_at(80)));
     let failing = api.server_errors().percent_of(&api.requests()).period(minutes(5));
-    alerts.when("Failing", failing.above(1).alarm_description("more than 1 % of all requests fail"));
+    alerts.alarm("Failing", failing.above(1).alarm_description("more than 1 % of all requests fail"));
     // ANCHOR_END: shares
 
     // ANCHOR: own
-    let waiting = Metric::new("Shop", "OrdersWaiting").stat(Stat::Maximum).unit(Unit::Count);
-    alerts.when(
+    let waiting = Metric::new("Shop", "OrdersWaiting").stat(Stat::Maximum).unit(MetricUnit::Count);
+    alerts.alarm(
         "Waiting",
         waiting.above(100).evaluation_periods(3).treat_missing_data(TreatMissingData::NotBreaching),
     );
     // ANCHOR_END: own
 
     // ANCHOR: combined
-    let reading = alerts.watch("Reading", orders.read_latency().above(milliseconds(50)));
-    let writing = alerts.watch("Writing", orders.write_latency().above(milliseconds(50)));
-    alerts.when_any("StorageIsSlow", [reading, writing]);
+    let reading = alerts.quiet_alarm("Reading", orders.read_latency().above(milliseconds(50)));
+    let writing = alerts.quiet_alarm("Writing", orders.write_latency().above(milliseconds(50)));
+    alerts.alarm_any("StorageIsSlow", [reading, writing]);
     // ANCHOR_END: combined
 
     // ANCHOR: severity
     let on_call =
         Alerts::new().https("https://events.example.com/integration/shop").build(monitoring.scope("OnCall"));
-    on_call.when("Gone", api.healthy_tasks().below(1).evaluation_periods(3));
+    on_call.alarm("Gone", api.healthy_tasks().below(1).evaluation_periods(3));
     // ANCHOR_END: severity
 
     // ANCHOR: dashboard

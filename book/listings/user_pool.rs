@@ -3,8 +3,8 @@
 use formwork::{
     aws::iam,
     patterns::{
-        PasswordPolicy, Role, StoredSecret, UserPool,
-        user_pool::{Attribute, Client, Flow, Group, Mfa, OauthScope, Standard},
+        PasswordPolicy, Role, StoredSecret, UserPool, UserPoolClient,
+        user_pool::{Attribute, Flow, Group, Mfa, OauthScope, Standard},
     },
     prelude::*,
 };
@@ -13,7 +13,7 @@ pub(crate) fn program(app: &App) {
     let stack = app.stack("security");
     // ANCHOR: program
     let users = UserPool::new().name("acme-users").build(stack.scope("Users"));
-    let web = users.client(stack.scope("Web"), Client::new());
+    let web = users.client(stack.scope("Web"), UserPoolClient::new());
     // ANCHOR_END: program
 
     // ANCHOR: choices
@@ -33,21 +33,21 @@ pub(crate) fn program(app: &App) {
 
     // ANCHOR: clients
     // A page in a browser, whose refresh tokens change with every use:
-    let page = Client::new().access_token(minutes(15)).rotate_refresh_tokens(seconds(30));
+    let page = UserPoolClient::new().access_token(minutes(15)).rotate_refresh_tokens(seconds(30));
     // A server that is sent name and password, and knows a secret:
-    let server = Client::new()
+    let server = UserPoolClient::new()
         .with_secret()
         .flows([Flow::UserPassword, Flow::RefreshToken])
         .access_token(hours(1))
         .refresh_token(days(7));
     // Users who sign in at the pages of the pool:
-    let site = Client::new().oauth(
+    let site = UserPoolClient::new().oauth(
         ["https://staff.example.com/signed-in"],
         ["https://staff.example.com/"],
         [OauthScope::OpenId, OauthScope::Email],
     );
     // Users who sign in before a load balancer lets them through, by `Authentication::users(&intranet)`:
-    let intranet = Client::for_load_balancer("intranet.example.com");
+    let intranet = UserPoolClient::for_load_balancer("intranet.example.com");
     // ANCHOR_END: clients
     users.client(stack.scope("Page"), page);
     let server = users.client(stack.scope("Server"), server);

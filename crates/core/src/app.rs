@@ -447,6 +447,33 @@ impl<'a> Scope<'a> {
         self.caller.map(Into::into)
     }
 
+    /// The same scope on nobody's behalf: what is added through it is added by whoever adds it. A pattern keeps its scope
+    /// so where more is added to it later, each time for another caller.
+    ///
+    /// ```
+    /// # use formwork_core::App;
+    /// # let app = App::for_tests();
+    /// let jobs = app.stack("jobs").scope("Scan").for_caller();
+    /// assert!(jobs.caller().is_some() && jobs.without_caller().caller().is_none());
+    /// ```
+    #[must_use]
+    pub fn without_caller(self) -> Self {
+        Self { caller: None, ..self }
+    }
+
+    /// The name of this scope inside the one around it, as [`scope`](Self::scope) was told it: the last part of its
+    /// [`path`](Self::path). Empty for a stack.
+    ///
+    /// ```
+    /// # use formwork_core::App;
+    /// # let app = App::for_tests();
+    /// let api = app.stack("service").scope("Shop").scope("Api");
+    /// assert_eq!((api.name().as_str(), api.path().as_str()), ("Api", "ShopApi"));
+    /// ```
+    pub fn name(&self) -> String {
+        self.app.model.borrow().scopes[self.index as usize].name.to_string()
+    }
+
     /// The names from the stack down to this scope, without separators: `ApiWorker`. Empty for a stack.
     pub fn path(&self) -> String {
         self.app.model.borrow().scopes[self.index as usize].prefix.to_string()

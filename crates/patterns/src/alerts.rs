@@ -1,5 +1,6 @@
 //! Who is told when something is wrong: a topic, and the alarms that publish to it.
 
+pub(crate) mod address;
 mod alarm;
 mod builder;
 mod composite;
@@ -15,7 +16,7 @@ use formwork_core::{Arn, IntoInput, IntoJson, Json, Output, Scope, pseudo};
 
 use crate::value::output;
 pub use builder::Builder;
-pub(crate) use builder::{is_address, is_name};
+pub(crate) use builder::is_name;
 
 /// Who is told when something is wrong, and of what: a topic of SNS with its subscribers, and the alarms that publish to
 /// it.
@@ -31,9 +32,9 @@ pub(crate) use builder::{is_address, is_name};
 ///
 /// let monitoring = app.stack("monitoring");
 /// let alerts = Alerts::new().email("operations@example.com").build(monitoring.scope("Alerts"));
-/// alerts.when("Busy", orders.cpu_utilization().period(minutes(5)).above(80));
-/// alerts.when("Full", orders.free_storage().below(gib(2)).alarm_description("less than 2 GiB of storage is left"));
-/// alerts.when("Connections", orders.connections().above(orders.connections_at(80)));
+/// alerts.alarm("Busy", orders.cpu_utilization().period(minutes(5)).above(80));
+/// alerts.alarm("Full", orders.free_storage().below(gib(2)).alarm_description("less than 2 GiB of storage is left"));
+/// alerts.alarm("Connections", orders.connections().above(orders.connections_at(80)));
 /// // What has no method of its own is there as a property.
 /// if let Some(topic) = alerts.topic() {
 ///     monitoring.customize(topic, |it| it.display_name("orders"));
@@ -51,9 +52,9 @@ pub(crate) use builder::{is_address, is_name};
 /// | --- | --- | --- |
 /// | `Topic` | the topic | [`Alerts::new`] |
 /// | `TopicPolicy` | its policy: CloudWatch may publish for alarms of this account, and nobody without TLS | [`Alerts::new`] |
-/// | `EmailOperationsExampleCom`, ... | a subscription, named for the address | [`email`](Builder::email) |
+/// | `EmailOperationsExampleCom`, ... | a subscription, named for the address, with eight more digits where that leaves the same of two addresses | [`email`](Builder::email) |
 /// | `Https1`, ... | a subscription | [`https`](Builder::https) |
-/// | as said | an alarm | [`when`](Self::when), [`watch`](Self::watch), [`when_any`](Self::when_any), [`when_all`](Self::when_all) |
+/// | as said | an alarm | [`alarm`](Self::alarm), [`quiet_alarm`](Self::quiet_alarm), [`alarm_any`](Self::alarm_any), [`alarm_all`](Self::alarm_all) |
 ///
 /// An address of e-mail has to confirm the subscription, by the link in the mail that it gets with the first deployment.
 ///
@@ -103,7 +104,7 @@ impl<'a> Alerts<'a> {
     /// # let stack = app.stack("monitoring");
     /// let on_call = Arn::existing("arn:aws:sns:eu-central-1:111122223333:on-call");
     /// let alerts = Alerts::to(stack.scope("OnCall"), on_call);
-    /// alerts.when("Failing", Metric::new("Acme/Scanner", "Failed").above(5).alarm_description("images are not scanned"));
+    /// alerts.alarm("Failing", Metric::new("Acme/Scanner", "Failed").above(5).alarm_description("images are not scanned"));
     /// ```
     pub fn to(scope: impl Into<Scope<'a>>, topic: impl IntoInput<Arn<sns::Topic>>) -> Self {
         Self {
@@ -192,12 +193,4 @@ fn publishes(
         .when(Condition::string_equals("aws:SourceAccount", pseudo::account_id()))
         .when(Condition::arn_like("aws:SourceArn", things))
         .sid(sid)
-}
-
-/// What was made in a scope, or in one below where its names were taken, on nobody's behalf: what is added later is added
-/// by whoever adds it.
-fn anew<'a>(given: Scope<'a>, made: Scope<'a>) -> Scope<'a> {
-    let (path, before) = (made.path(), given.path());
-    let below = path.strip_prefix(&before).unwrap_or_default();
-    below.split('/').filter(|name| !name.is_empty()).fold(given, |scope, name| scope.scope(name.to_owned()))
 }

@@ -10,12 +10,16 @@ use formwork_core::{
 
 use crate::{
     Alerts,
-    alerts::is_address,
+    alerts::address,
     place::{self, Said, report},
     value::text,
 };
 
 /// What may be spent in a month, and who is told at which sums.
+///
+/// **It counts what the whole account spends**, whatever else is in there, and not what the stack or the program costs,
+/// unless [`for_tag`](Builder::for_tag) says otherwise. Two budgets in one account, for two systems or environments, count
+/// the same dollars.
 ///
 /// ```
 /// use formwork_core::App;
@@ -28,8 +32,7 @@ use crate::{
 /// stack.output("Budget", budget.budget().id());
 /// ```
 ///
-/// A budget stops nothing: it tells people, some hours after the money is spent. What is spent is that of the whole
-/// account, unless [`for_tag`](Builder::for_tag) says otherwise.
+/// A budget stops nothing: it tells people, some hours after the money is spent.
 ///
 /// Some Regions have no type for it, which `check` says; a stack in `us-east-1` does for all Regions then, since costs
 /// are those of the account. The topic is one of the same account.
@@ -61,7 +64,8 @@ struct Limit {
 }
 
 impl<'a> Budget<'a> {
-    /// So many dollars a month.
+    /// So many dollars a month, **of all that the account spends**; [`for_tag`](Builder::for_tag) counts one system of
+    /// several.
     #[track_caller]
     pub fn monthly(amount: impl Into<f64>) -> Builder<'a> {
         Builder {
@@ -87,7 +91,8 @@ impl<'a> Budget<'a> {
 
 impl<'a> Builder<'a> {
     /// Names it, uniquely within the account. Whatever is said of who is told at which sums replaces the budget when it is
-    /// changed, which a name stands in the way of: change it as well then, or leave it to CloudFormation.
+    /// changed, which a name stands in the way of: change it as well then, or leave it to CloudFormation. `check` notes
+    /// that, `FW1602`.
     pub fn name(mut self, name: impl IntoInput<String>) -> Self {
         self.name = Some(name.into_input());
         self
@@ -138,10 +143,7 @@ impl<'a> Builder<'a> {
     /// Tells an address of e-mail, without a topic between: up to ten of them.
     #[track_caller]
     pub fn email(mut self, address: impl IntoText) -> Self {
-        let said = Said::new(text(address));
-        if !self.emails.iter().any(|known| known.value.expr() == said.value.expr()) {
-            self.emails.push(said);
-        }
+        address::add(&mut self.emails, address);
         self
     }
 
@@ -255,14 +257,6 @@ impl<'a> Builder<'a> {
             let many = self.emails.len();
             wrong(format!("{many} addresses are to be told"), "ten at most; have one that is a list", *at);
         }
-        for Said { value, at } in &self.emails {
-            if let Some(address) = value.expr().as_str()
-                && !is_address(address)
-            {
-                let finding = Finding::error("FW3198", format!("`{address}` is no address of e-mail"))
-                    .help("say one such as `operations@example.com`");
-                report(scope, finding, *at);
-            }
-        }
+        address::judge_emails(&self.emails, scope);
     }
 }

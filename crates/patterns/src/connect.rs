@@ -11,6 +11,7 @@ use formwork_aws::{
 };
 use formwork_core::{AsHandle, Expr, Finding, Handle, Id, IntoInput, IntoText, Output, Scope, TypedHandle};
 
+pub(crate) use crate::words::pascal;
 use crate::{
     ThreeTierVpc, place,
     three_tier_vpc::AddressRange,
@@ -375,14 +376,4 @@ fn of_range(range: Cidr) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("x")
-}
-
-/// `shop-data` as a part of a logical id: `ShopData`.
-pub(crate) fn pascal(text: &str) -> String {
-    let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
-    };
-    parts.map(capital).collect()
 }

@@ -27,7 +27,7 @@ pub use graph::Graph;
 ///
 /// let monitoring = app.stack("monitoring");
 /// let alerts = Alerts::new().email("operations@example.com").build(monitoring.scope("Alerts"));
-/// alerts.when("Busy", orders.cpu_utilization().above(80));
+/// alerts.alarm("Busy", orders.cpu_utilization().above(80));
 /// Dashboard::new("shop")
 ///     .alarms(&alerts)
 ///     .section("What people notice")

@@ -41,6 +41,7 @@ mod trust;
 pub mod user_pool;
 mod value;
 mod window;
+mod words;
 
 pub use alerts::Alerts;
 pub use bucket::Bucket;
@@ -60,8 +61,8 @@ pub use grants::{
     TableGrants, TopicGrants,
 };
 pub use load_balancer::{HealthCheck, LoadBalancer, Route, TargetGroup};
-pub use metric::{Metric, QueueMetrics, Stat, Threshold, Unit};
-pub use namespace::Namespace;
+pub use metric::{Metric, MetricUnit, QueueMetrics, Stat, Threshold};
+pub use namespace::MetricNamespace;
 pub use repository::Repository;
 pub use schedule::{Schedule, Weekday};
 pub use secret::{IntoSecretValue, SecretValue};

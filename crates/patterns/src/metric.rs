@@ -17,7 +17,7 @@ pub(crate) use computed::Together;
 use computed::{Beside, Whole};
 pub use queue::QueueMetrics;
 pub use threshold::Threshold;
-pub use unit::Unit;
+pub use unit::MetricUnit;
 
 /// A metric with its dimensions: what alarms watch and scaling follows.
 ///
@@ -39,7 +39,7 @@ pub struct Metric {
     stat: Stat,
     period: Duration,
     /// What it counts in, where that was said.
-    unit: Option<Unit>,
+    unit: Option<MetricUnit>,
     /// What dashboards call it, where that was said.
     label: Option<String>,
     /// What another thing has of the same, and what becomes of the two.
@@ -107,14 +107,14 @@ impl Metric {
     /// ```
     /// # use formwork_aws::types::seconds;
     /// # use formwork_core::App;
-    /// # use formwork_patterns::{Metric, Unit};
+    /// # use formwork_patterns::{Metric, MetricUnit};
     /// # let app = App::for_tests();
     /// # let stack = app.stack("alarms");
-    /// let waiting = Metric::new("Acme/Scanner", "Waiting").unit(Unit::Milliseconds);
+    /// let waiting = Metric::new("Acme/Scanner", "Waiting").unit(MetricUnit::Milliseconds);
     /// stack.add("Waiting", waiting.above(seconds(2))); // 2000
     /// ```
     #[must_use]
-    pub fn unit(self, unit: Unit) -> Self {
+    pub fn unit(self, unit: MetricUnit) -> Self {
         Self { unit: Some(unit), ..self }
     }
 
@@ -155,15 +155,15 @@ impl Metric {
     }
 
     /// What it counts in, where that is known.
-    pub fn measured_in(&self) -> Option<Unit> {
+    pub fn measured_in(&self) -> Option<MetricUnit> {
         match (&self.whole, self.stat) {
-            (Some(_), _) => Some(Unit::Percent),
-            (None, Stat::SampleCount) => Some(Unit::Count),
-            _ => self.unit.or_else(|| Unit::of(&self.namespace, &self.name)),
+            (Some(_), _) => Some(MetricUnit::Percent),
+            (None, Stat::SampleCount) => Some(MetricUnit::Count),
+            _ => self.unit.or_else(|| MetricUnit::of(&self.namespace, &self.name)),
         }
     }
 
-    /// An alarm while it is above a threshold, to be added to a stack or by [`Alerts::when`](crate::Alerts::when).
+    /// An alarm while it is above a threshold, to be added to a stack or by [`Alerts::alarm`](crate::Alerts::alarm).
     ///
     /// The threshold is a number in the unit of the metric, or a size or time where the metric is one:
     ///

@@ -16,12 +16,12 @@ use crate::{
 /// ```
 /// use formwork_aws::iam;
 /// use formwork_core::App;
-/// use formwork_patterns::{Namespace, Role, Stat};
+/// use formwork_patterns::{MetricNamespace, Role, Stat};
 ///
 /// let app = App::for_tests();
 /// let stack = app.stack("shop");
 /// let task = Role::of(stack, stack.add("Task", iam::Role::assumed_by("ecs-tasks.amazonaws.com")));
-/// let shop = Namespace::new("Shop");
+/// let shop = MetricNamespace::new("Shop");
 /// shop.grant_publish(&task); // a service takes the name as well: `.env("METRICS")`
 ///
 /// let failed = shop.metric("FailedOrders").stat(Stat::Sum);
@@ -30,12 +30,12 @@ use crate::{
 ///
 /// It makes no resource: a namespace is there as soon as something is published in it.
 #[derive(Clone, Debug)]
-pub struct Namespace {
+pub struct MetricNamespace {
     name: String,
     at: &'static Location<'static>,
 }
 
-impl Namespace {
+impl MetricNamespace {
     /// A namespace of this name. What begins with `AWS/` is AWS's own: that is a finding, `FW3204`, as is a name that
     /// CloudWatch refuses.
     #[track_caller]

@@ -33,8 +33,8 @@ pub use held::{Held, Holdable};
 /// stack.customize(sessions.secret(), |it| it.type_("session-key"));
 /// ```
 ///
-/// A value is never in a template: neither text nor a number can be [held](Self::holding), and what is generated stays in
-/// Secrets Manager.
+/// A value is never in a template: neither text nor a number can be [held](Self::holding), an expression that is nothing
+/// else is a finding, `FW3179`, and what is generated stays in Secrets Manager.
 ///
 /// ```compile_fail
 /// # use formwork_patterns::StoredSecret;
@@ -70,7 +70,8 @@ impl<'a> StoredSecret<'a> {
     }
 
     /// A value that is known when the stack is deployed: an output of a resource, such as the id of a pool of users, text
-    /// with one in it, a parameter, or the [secret of a client](crate::UserPoolClient::secret).
+    /// with one in it, a parameter, or the [secret of a client](crate::UserPoolClient::secret). What is text after all, such
+    /// as `interpolate!("{}", "hunter2")`, is a finding, `FW3179`, and is not held.
     #[track_caller]
     pub fn holding(value: impl Holdable) -> Builder<Held> {
         Builder::new(value.held())

@@ -20,7 +20,7 @@ use formwork_core::{Arn, Id, Output, Scope};
 use crate::Role;
 pub use attribute::{Attribute, Standard};
 pub use builder::Builder;
-pub use client::{Client, ClientSecret, Flow, UserPoolClient};
+pub use client::{ClientBuilder, ClientSecret, Flow, UserPoolClient};
 pub use group::Group;
 pub use oauth::OauthScope;
 pub use password::PasswordPolicy;
@@ -32,8 +32,8 @@ pub use second_factor::{Factor, Mfa};
 /// ```
 /// use formwork_aws::types::{days, hours};
 /// use formwork_core::App;
-/// use formwork_patterns::UserPool;
-/// use formwork_patterns::user_pool::{Client, Flow, Mfa, PasswordPolicy};
+/// use formwork_patterns::{UserPool, UserPoolClient};
+/// use formwork_patterns::user_pool::{Flow, Mfa, PasswordPolicy};
 ///
 /// let app = App::for_tests();
 /// let stack = app.stack("security");
@@ -45,7 +45,7 @@ pub use second_factor::{Factor, Mfa};
 ///     .build(stack.scope("Users"));
 /// let web = users.client(
 ///     stack.scope("Web"),
-///     Client::new().flows([Flow::UserSrp, Flow::RefreshToken]).access_token(hours(1)).refresh_token(days(7)),
+///     UserPoolClient::new().flows([Flow::UserSrp, Flow::RefreshToken]).access_token(hours(1)).refresh_token(days(7)),
 /// );
 ///
 /// stack.output("Issuer", users.issuer()); // what a program checks the tokens against
@@ -74,6 +74,9 @@ pub use second_factor::{Factor, Mfa};
 /// | `Group<Name>` | `AWS::Cognito::UserPoolGroup` | for each [`group`](Builder::group) |
 /// | `Server<Name>` | `AWS::Cognito::UserPoolResourceServer` | for each [`resource_server`](Builder::resource_server) |
 /// | `SmsRole` | `AWS::IAM::Role` | where it sends messages to telephones |
+///
+/// `<Name>` is the letters and digits of the name. Where that leaves nothing of it, as of `買い手`, or the same as of another
+/// one, eight digits follow that stand for the name.
 ///
 /// A client, made by [`client`](Self::client) in a scope of its own, is `Client`, an `AWS::Cognito::UserPoolClient`.
 #[derive(Clone)]
@@ -154,7 +157,7 @@ impl<'a> UserPool<'a> {
 
     /// Makes a client: a program that signs users in, or works with their tokens.
     #[track_caller]
-    pub fn client(&self, scope: impl Into<Scope<'a>>, client: Client) -> UserPoolClient<'a> {
+    pub fn client(&self, scope: impl Into<Scope<'a>>, client: ClientBuilder) -> UserPoolClient<'a> {
         client.make(scope.into().for_caller(), self)
     }
 }

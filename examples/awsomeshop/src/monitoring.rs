@@ -14,19 +14,19 @@ pub fn watch<'a>(stack: Stack<'a>, config: &Config, api: &FargateService<'a>, da
         .build(stack.scope("Alerts"));
     let db = &data.database;
 
-    alerts.when("EcsCpu", api.cpu_utilization().above(80).evaluation_periods(2));
-    alerts.when("EcsMemory", api.memory_utilization().above(85).evaluation_periods(2));
-    alerts.when("NoTask", api.running_tasks().below(1));
+    alerts.alarm("EcsCpu", api.cpu_utilization().above(80).evaluation_periods(2));
+    alerts.alarm("EcsMemory", api.memory_utilization().above(85).evaluation_periods(2));
+    alerts.alarm("NoTask", api.running_tasks().below(1));
 
-    alerts.when("DbConnections", db.connections().above(db.connections_at(80)));
-    alerts.when("DbCpu", db.cpu_utilization().period(minutes(5)).above(80));
-    alerts.when("DbStorage", db.free_storage().below(gib(2)));
+    alerts.alarm("DbConnections", db.connections().above(db.connections_at(80)));
+    alerts.alarm("DbCpu", db.cpu_utilization().period(minutes(5)).above(80));
+    alerts.alarm("DbStorage", db.free_storage().below(gib(2)));
 
-    alerts.when("SlowResponses", api.response_time().above(seconds(5)));
-    alerts.when("ServerErrors", api.server_errors().period(minutes(5)).above(10));
+    alerts.alarm("SlowResponses", api.response_time().above(seconds(5)));
+    alerts.alarm("ServerErrors", api.server_errors().period(minutes(5)).above(10));
     let unanswered = api.balancer().map(|balancer| balancer.elb_5xx_count().period(minutes(5)).above(10));
-    unanswered.map(|alarm| alerts.when("BalancerErrors", alarm));
-    alerts.when("NoHealthyHost", api.healthy_tasks().below(1));
+    unanswered.map(|alarm| alerts.alarm("BalancerErrors", alarm));
+    alerts.alarm("NoHealthyHost", api.healthy_tasks().below(1));
 
     Dashboard::new(config.name.clone())
         .alarms(&alerts)

@@ -2,7 +2,9 @@
 
 use formwork::{
     aws::iam::ManagedPolicy,
-    patterns::{Certificate, HostedZone, Namespace, Role, StoredSecret, UserPool, user_pool::*},
+    patterns::{
+        Certificate, HostedZone, MetricNamespace, Role, StoredSecret, UserPool, UserPoolClient, user_pool::*,
+    },
     prelude::*,
 };
 
@@ -26,7 +28,7 @@ impl<'a> Security<'a> {
             .managed(ManagedPolicy::aws("service-role/AmazonECSTaskExecutionRolePolicy"));
         let task = Role::of_tasks(stack.scope("Task"), "what the program may do")
             .named(config.named("ecs-task-role"));
-        Namespace::new("AWSomeShop").grant_publish(&task);
+        MetricNamespace::new("AWSomeShop").grant_publish(&task);
 
         let certificate = Certificate::new(config.domain.clone()).also(format!("*.{}", config.domain));
         let zone = config.zone.as_ref().map(|zone| HostedZone::existing(&zone.id, zone.name.clone()));
@@ -42,7 +44,7 @@ impl<'a> Security<'a> {
             .mfa(Mfa::Optional)
             .recovery_by_email()
             .build(stack.scope("Users"));
-        let web = Client::new()
+        let web = UserPoolClient::new()
             .name(config.named("web-client"))
             .with_secret()
             .flows([Flow::UserPassword, Flow::RefreshToken])

@@ -8,11 +8,11 @@ use formwork::{
     patterns::{
         AclEntry, Alerts, Bucket, Budget, Cache, Certificate, Connect, Dashboard, Database, Endpoint,
         FargateService, FargateTask, Grantee, HostedZone, LoadBalancer, Nat, Repository, Role, Scaling,
-        Schedule, ScheduledTask, SecurityGroup, StoredSecret, ThreeTierVpc, Tier, UserPool,
+        Schedule, ScheduledTask, SecurityGroup, StoredSecret, ThreeTierVpc, Tier, UserPool, UserPoolClient,
         database::{Aurora, Instance, Kind, ReaderTarget},
         fargate::{Change, Cluster, Deployment, Shift, Sidecar, Steps, Target},
         load_balancer::TargetGroup,
-        user_pool::{Client, Factor, ResourceServer},
+        user_pool::{Factor, ResourceServer},
     },
 };
 
@@ -319,7 +319,7 @@ fn users(app: &App, reached: &mut Reached) {
         .group("editors")
         .resource_server(ResourceServer::new("orders"))
         .build(stack.scope("Users"));
-    let web = users.client(stack.scope("Web"), Client::new());
+    let web = users.client(stack.scope("Web"), UserPoolClient::new());
     let rotates = "arn:aws:lambda:eu-central-1:111122223333:function:rotate";
     let session = StoredSecret::generated().rotated_by(rotates).build(stack.scope("Session"));
     let id = StoredSecret::holding(users.id()).build(stack.scope("Id"));
@@ -339,8 +339,8 @@ fn monitoring(app: &App, api: &FargateService<'_>, reached: &mut Reached) {
     let stack = app.stack("monitoring");
     let alerts = Alerts::new().email("operations@example.com").https("https://example.com/alarms");
     let alerts = alerts.build(stack.scope("Alerts"));
-    let busy = alerts.when("Busy", api.cpu_utilization().above(80));
-    alerts.when_any("Any", [busy]);
+    let busy = alerts.alarm("Busy", api.cpu_utilization().above(80));
+    alerts.alarm_any("Any", [busy]);
     let dashboard = Dashboard::new("shop").alarms(&alerts).build(stack.scope("Dashboard"));
     let budget = Budget::monthly(150).notify(&alerts).build(stack.scope("Budget"));
     reached.all(alerts.topic());

@@ -4,13 +4,17 @@ use formwork::{
     aws::{
         certificatemanager::Certificate,
         cloudwatch::alarm,
+        sns,
         types::{gib, milliseconds, minutes, seconds},
     },
     check::Check,
-    core::{App, Arn, Assembly, Environment, Format, Identifier, Lowering, Options, Severity, Stack, pseudo},
+    core::{
+        App, Arn, AsHandle, Assembly, Environment, Format, Identifier, Lowering, Options, Severity, Stack,
+        pseudo,
+    },
     patterns::{
-        Alerts, Budget, Cache, Dashboard, Database, FargateService, LoadBalancer, Metric, Namespace, Role,
-        Stat, ThreeTierVpc, Unit,
+        Alerts, Budget, Cache, Dashboard, Database, FargateService, LoadBalancer, Metric, MetricNamespace,
+        MetricUnit, Role, Stat, ThreeTierVpc,
         alerts::Builder as AlertsBuilder,
         budget,
         dashboard::{self, Graph},
@@ -64,19 +68,19 @@ fn plain() -> AlertsBuilder {
 fn shop(app: &App) {
     let System { api, orders, balancer, sessions, monitoring } = system(app);
     let alerts = plain().build(monitoring.scope("Alerts"));
-    alerts.when("EcsCpu", api.cpu_utilization().above(80).evaluation_periods(2));
-    alerts.when("EcsMemory", api.memory_utilization().above(85).evaluation_periods(2));
-    alerts.when("NoTask", api.running_tasks().below(1));
+    alerts.alarm("EcsCpu", api.cpu_utilization().above(80).evaluation_periods(2));
+    alerts.alarm("EcsMemory", api.memory_utilization().above(85).evaluation_periods(2));
+    alerts.alarm("NoTask", api.running_tasks().below(1));
     let many = orders.connections().above(orders.connections_at(80));
-    alerts.when("DbConnections", many.alarm_description("more than 80 % of all connections are in use"));
-    alerts.when("DbCpu", orders.cpu_utilization().period(minutes(5)).above(80));
-    alerts.when("DbStorage", orders.free_storage().below(gib(2)));
-    let slow = alerts.when("Slow", api.response_time().above(seconds(5)));
-    let errors = alerts.when("Errors", api.server_errors().period(minutes(5)).above(10));
-    alerts.when("NoHost", api.healthy_tasks().below(1));
-    alerts.when("ErrorRate", api.server_errors().percent_of(&api.requests()).period(minutes(5)).above(0.5));
-    alerts.when("Full", orders.connection_utilization().above(90).evaluation_periods(3));
-    alerts.when_all("Down", [slow, errors]);
+    alerts.alarm("DbConnections", many.alarm_description("more than 80 % of all connections are in use"));
+    alerts.alarm("DbCpu", orders.cpu_utilization().period(minutes(5)).above(80));
+    alerts.alarm("DbStorage", orders.free_storage().below(gib(2)));
+    let slow = alerts.alarm("Slow", api.response_time().above(seconds(5)));
+    let errors = alerts.alarm("Errors", api.server_errors().period(minutes(5)).above(10));
+    alerts.alarm("NoHost", api.healthy_tasks().below(1));
+    alerts.alarm("ErrorRate", api.server_errors().percent_of(&api.requests()).period(minutes(5)).above(0.5));
+    alerts.alarm("Full", orders.connection_utilization().above(90).evaluation_periods(3));
+    alerts.alarm_all("Down", [slow, errors]);
     Dashboard::new("shop")
         .alarms(&alerts)
         .service(&api)
@@ -189,28 +193,85 @@ fn what_every_alarm_is() {
         let System { api, orders, balancer, sessions, monitoring } = system(app);
         let topic = Arn::existing("arn:aws:sns:eu-central-1:111122223333:on-call");
         let alerts = Alerts::to(monitoring.scope("OnCall"), topic);
-        let own = Namespace::new("Shop").metric("Failed");
+        let own = MetricNamespace::new("Shop").metric("Failed");
         // What was said stays.
         let quiet =
             own.above(1).treat_missing_data(alarm::TreatMissingData::Ignore).alarm_description("failures");
-        alerts.when("Said", quiet.alarm_actions(["arn:aws:sns:eu-central-1:111122223333:else"]));
-        alerts.when("Unknown", own.above(1));
-        alerts.when("Scanned", own.clone().unit(Unit::Milliseconds).at_least(seconds(2)));
-        alerts.when("Cpu", api.cpu_utilization().at_most(5));
-        alerts.when("Lag", orders.replica_lag().above(milliseconds(1500)));
-        alerts.when("Memory", orders.freeable_memory().below(gib(1)));
-        alerts.when("TurnedAway", balancer.rejected_connection_count().above(0));
-        alerts.when("Evicted", sessions.evictions().above(100));
-        alerts.when("Healthy", api.healthy_tasks().below(1));
-        alerts.when("TooMany", api.running_tasks().above(9));
-        let one = alerts.watch("Watched", api.memory_utilization().above(90));
-        alerts.when_any("Any", [one]);
+        alerts.alarm("Said", quiet.alarm_actions(["arn:aws:sns:eu-central-1:111122223333:else"]));
+        alerts.alarm("Unknown", own.above(1));
+        alerts.alarm("Scanned", own.clone().unit(MetricUnit::Milliseconds).at_least(seconds(2)));
+        alerts.alarm("Cpu", api.cpu_utilization().at_most(5));
+        alerts.alarm("Lag", orders.replica_lag().above(milliseconds(1500)));
+        alerts.alarm("Memory", orders.freeable_memory().below(gib(1)));
+        alerts.alarm("TurnedAway", balancer.rejected_connection_count().above(0));
+        alerts.alarm("Evicted", sessions.evictions().above(100));
+        alerts.alarm("Healthy", api.healthy_tasks().below(1));
+        alerts.alarm("TooMany", api.running_tasks().above(9));
+        let one = alerts.quiet_alarm("Watched", api.memory_utilization().above(90));
+        alerts.alarm_any("Any", [one]);
         assert_eq!((alerts.alarms().len(), alerts.composites().len()), (11, 1));
         assert!(alerts.topic().is_none() && alerts.subscriptions().is_empty());
     });
     says_nothing(&assembly);
     linted("alarms-each", &assembly);
     insta::assert_snapshot!("alarms_each", of_monitoring(&assembly));
+}
+
+/// What is read of an address in its logical id is the same of both, in whichever order they are said.
+#[test]
+fn addresses_that_are_read_alike_keep_their_ids() {
+    let ids = |addresses: &[&str]| {
+        let app = App::for_tests();
+        let scope = app.stack("monitoring").scope("Alerts");
+        let alerts = addresses.iter().fold(Alerts::new(), |it, address| it.email(*address)).build(scope);
+        let id = |(subscription, address): (&sns::Subscription, &&str)| {
+            (address.to_string(), scope.edit(*subscription).address())
+        };
+        let mut all: Vec<_> = alerts.subscriptions().iter().zip(addresses).map(id).collect();
+        all.sort();
+        all
+    };
+    let (dot, dash, plain) = ("a.b@example.com", "a-b@example.com", "operations@example.com");
+    let all = ids(&[dot, dash, plain]);
+    assert_eq!(all, ids(&[plain, dash, dot]));
+    let told: Vec<String> = all.iter().map(|(address, id)| format!("{address} {id}")).collect();
+    insta::assert_snapshot!("alerts_addresses", told.join("\n"));
+    assert_eq!(ids(&[dot])[0].1, "Alerts/EmailABExampleCom");
+}
+
+/// An alarm that is added later is said at its own line, also where the alerts had to stand below their scope.
+#[test]
+fn who_adds_an_alarm_is_told() {
+    let app = App::for_tests();
+    let stack = app.stack("monitoring");
+    plain().build(stack.scope("Again"));
+    let below = plain().build(stack.scope("Again"));
+    assert_eq!((below.scope().name().as_str(), below.scope().path().as_str()), ("Again", "AgainAgain"));
+    assert!(below.scope().caller().is_none());
+    assert!(below.topic().is_some_and(|topic| below.scope().find("Topic") == Some(topic.as_handle())));
+    let outer = stack.scope("Outer").for_caller();
+    let on_behalf = plain().build(outer);
+    assert_eq!(on_behalf.scope().caller(), outer.caller());
+}
+
+/// A section is named for the last part of the scope of what it shows.
+#[test]
+fn a_section_is_named_for_its_scope() {
+    let assembly = assemble("prod", |app| {
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        let shop = app.stack("service").scope("Shop");
+        let api = FargateService::new(IMAGE).build(shop.scope("Api"), &network);
+        let data = app.stack("data");
+        let orders = Database::mysql("8.0", "db.t3.micro").build(data, &network);
+        Dashboard::new("shop")
+            .service(&api)
+            .database(&orders)
+            .build(app.stack("monitoring").scope("Dashboard"));
+    });
+    let text = body(&assembly).to_string();
+    let titles: Vec<&str> =
+        text.split("## ").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect();
+    assert_eq!(titles, ["Api", "Database"], "{text}");
 }
 
 #[test]
@@ -225,8 +286,8 @@ fn two_groups_of_targets_are_one_service() {
             .behind(front)
             .build(stack.scope("Api"), &network);
         let alerts = plain().build(stack.scope("Alerts"));
-        alerts.when("ErrorRate", api.server_errors().percent_of(&api.requests()).above(1));
-        alerts.when("NoHost", api.healthy_tasks().below(1));
+        alerts.alarm("ErrorRate", api.server_errors().percent_of(&api.requests()).above(1));
+        alerts.alarm("NoHost", api.healthy_tasks().below(1));
         Dashboard::new("api").service(&api).build(stack.scope("Dashboard"));
     });
     let report = Check::new().assembly(&assembly);
@@ -362,7 +423,7 @@ fn a_namespace_is_for_whoever_may() {
         let trust = formwork::aws::iam::TrustPolicy::service("ecs-tasks.amazonaws.com");
         let role = formwork::aws::iam::Role::builder().assume_role_policy_document(trust);
         let role = Role::of(stack, stack.add("Task", role));
-        let shop = Namespace::new("AWSomeShop");
+        let shop = MetricNamespace::new("AWSomeShop");
         shop.grant_publish(&role);
         shop.grant_publish(&role);
         assert_eq!(shop.name(), "AWSomeShop");
@@ -396,7 +457,7 @@ fn what_cannot_be_is_said_where_it_was_said() {
     let alarms = |told: for<'a> fn(&System<'a>) -> alarm::Builder| {
         found(move |app| {
             let system = system(app);
-            plain().build(system.monitoring.scope("Alerts")).when("Alarm", told(&system));
+            plain().build(system.monitoring.scope("Alerts")).alarm("Alarm", told(&system));
         })
     };
     let shown = |told: for<'a> fn(dashboard::Builder<'a>) -> dashboard::Builder<'a>| {
@@ -416,7 +477,7 @@ fn what_cannot_be_is_said_where_it_was_said() {
     said.extend(alarms(|it| it.orders.connection_utilization().above(0.8)));
     said.extend(alarms(|it| it.orders.connection_utilization().above(120)));
     said.extend(alarms(|it| it.api.server_errors().percent_of(&it.api.requests()).above(-1)));
-    said.extend(alarms(|_| Metric::new("Shop", "Load").unit(Unit::Percent).above(101)));
+    said.extend(alarms(|_| Metric::new("Shop", "Load").unit(MetricUnit::Percent).above(101)));
     said.extend(alarms(|it| it.orders.connections().above(it.orders.connections_at(800))));
     // What `check` says of the same points at the alarm's line as well.
     said.extend(alarms(|it| it.orders.cpu_utilization().above(0.8)));
@@ -436,11 +497,11 @@ fn what_cannot_be_is_said_where_it_was_said() {
     }));
     said.extend(found(|app| {
         let alerts = plain().build(app.stack("monitoring").scope("Alerts"));
-        alerts.when("Alarm", Metric::new("Shop", "A").above(1));
-        alerts.when("Alarm", Metric::new("Shop", "B").above(1));
+        alerts.alarm("Alarm", Metric::new("Shop", "A").above(1));
+        alerts.alarm("Alarm", Metric::new("Shop", "B").above(1));
     }));
     said.extend(found(|app| {
-        plain().build(app.stack("monitoring").scope("Alerts")).when_any("Down", []);
+        plain().build(app.stack("monitoring").scope("Alerts")).alarm_any("Down", []);
     }));
     // Dashboards.
     said.extend(found(|app| {
@@ -460,9 +521,9 @@ fn what_cannot_be_is_said_where_it_was_said() {
     said.extend(found(|app| {
         let stack = app.stack("monitoring");
         let alerts = plain().build(stack.scope("Alerts"));
-        alerts.when("Early", Metric::new("Shop", "A").above(1));
+        alerts.alarm("Early", Metric::new("Shop", "A").above(1));
         Dashboard::new("shop").alarms(&alerts).build(stack.scope("Dashboard"));
-        alerts.when("Late", Metric::new("Shop", "B").above(1));
+        alerts.alarm("Late", Metric::new("Shop", "B").above(1));
     }));
     // Budgets.
     for told in [
@@ -486,7 +547,7 @@ fn what_cannot_be_is_said_where_it_was_said() {
             let trust = formwork::aws::iam::TrustPolicy::service("ecs-tasks.amazonaws.com");
             let role = formwork::aws::iam::Role::builder().assume_role_policy_document(trust);
             let role = Role::of(stack, stack.add("Task", role));
-            Namespace::new(name).grant_publish(&role);
+            MetricNamespace::new(name).grant_publish(&role);
         }));
     }
     insta::assert_snapshot!("alarms_findings", said.join("\n"));
@@ -516,7 +577,7 @@ fn tasks_that_nobody_counts_are_said() {
         let cluster = Cluster::new().insights(Insights::Off).build(stack.scope("Cluster"));
         let api = FargateService::new(IMAGE).cluster(&cluster).build(stack.scope("Api"), &network);
         let alerts = plain().build(app.stack("monitoring").scope("Alerts"));
-        alerts.when("NoTask", api.running_tasks().below(1));
+        alerts.alarm("NoTask", api.running_tasks().below(1));
         // A dashboard leaves out what there is not.
         Dashboard::new("shop").service(&api).build(app.stack("monitoring").scope("Dashboard"));
     });
@@ -583,7 +644,10 @@ fn one_of(system: &System<'_>, number: usize) -> alarm::Builder {
         8 => api.server_errors().percent_of(&api.requests()).at_least(2.5),
         9 => balancer.elb_5xx_count().percent_of(&balancer.request_count()).above(1),
         10 => sessions.memory_utilization().above(75),
-        11 => Metric::new("Shop", "Failed").dimension("Stage", "a \"b\"").unit(Unit::Seconds).above(days(1)),
+        11 => Metric::new("Shop", "Failed")
+            .dimension("Stage", "a \"b\"")
+            .unit(MetricUnit::Seconds)
+            .above(days(1)),
         12 => api.unhealthy_tasks().above(0),
         _ => orders.read_latency().stat(Stat::Percentile(99.0)).above(milliseconds(20)),
     }
@@ -597,7 +661,8 @@ fn watched(app: &App, chosen: &Chosen) {
         Alerts::to(scope, Arn::existing("arn:aws:sns:eu-central-1:111122223333:on-call"))
     } else {
         let mut it = Alerts::new();
-        it = (0..chosen.emails).fold(it, |it, number| it.email(format!("a{number}@example.com")));
+        it = (0..chosen.emails)
+            .fold(it, |it, number| it.email(["a.b@example.com", "a-b@example.com"][number % 2]));
         it = (0..chosen.urls).fold(it, |it, number| it.https(format!("https://example.com/{number}")));
         it = if chosen.named { it.name("shop-alerts") } else { it };
         it = if chosen.events { it.from_event_bridge() } else { it };
@@ -607,14 +672,14 @@ fn watched(app: &App, chosen: &Chosen) {
         let alarm = one_of(&system, *alarm);
         let id = format!("Alarm{number}");
         if *tells {
-            alerts.when(id, alarm)
+            alerts.alarm(id, alarm)
         } else {
-            alerts.watch(id, alarm)
+            alerts.quiet_alarm(id, alarm)
         };
     }
     if chosen.combined && !alerts.alarms().is_empty() {
-        alerts.when_any("Any", alerts.alarms());
-        alerts.when_all("All", alerts.alarms());
+        alerts.alarm_any("Any", alerts.alarms());
+        alerts.alarm_all("All", alerts.alarms());
     }
     let start = Dashboard::new("shop").text("by this program");
     let dashboard = chosen.widgets.iter().fold(start, |it, widget| match widget {

@@ -207,6 +207,9 @@ fn records_that_cannot_be() {
         zone.clone().record(stack.scope("Again"), "C.example.com.", Record::txt(["two"]));
         zone.record(stack, "d.example.com", Record::cname("shop.example.net"));
         zone.record(stack, "d.example.com", Record::a(["192.0.2.1"]));
+        zone.record(stack, "ca.example.com", Record::txt(["one"]));
+        zone.record(stack, "ca.example.com", Record::cname("shop.example.net"));
+        zone.record(stack, "cab.example.com", Record::cname("shop.example.net"));
         zone.alias(
             "d.example.com",
             &AliasTarget::new(stack, "d1.cloudfront.net", "Z2FDTNDATAQYW2").with_ipv6(),

@@ -8,7 +8,7 @@ use formwork::{
         LoadBalancer, PasswordPolicy, TargetGroup, ThreeTierVpc, UserPool, UserPoolClient,
         load_balancer::Authentication,
         user_pool::{
-            self, Attribute, Client, Factor, Flow, Group, Mfa, OauthScope, ResourceServer, Standard,
+            self, Attribute, ClientBuilder, Factor, Flow, Group, Mfa, OauthScope, ResourceServer, Standard,
         },
     },
     prelude::cidr,
@@ -22,7 +22,7 @@ const CERTIFICATE: &str =
     "arn:aws:acm:us-east-1:111122223333:certificate/0f9d2a44-6b5e-4c58-9f6a-1f2a3b4c5d6e";
 
 /// A pool in a stack of its own, with a client.
-fn with(users: impl Fn() -> user_pool::Builder, web: impl Fn() -> Client) -> impl Fn(&App) {
+fn with(users: impl Fn() -> user_pool::Builder, web: impl Fn() -> ClientBuilder) -> impl Fn(&App) {
     move |app| {
         let stack = app.stack("security");
         let users = users().build(stack.scope("Users"));
@@ -36,10 +36,10 @@ fn of_security(assembly: &Assembly) -> String {
 
 #[test]
 fn users_as_they_are_unless_said() {
-    let assembly = assemble("prod", with(UserPool::new, Client::new));
+    let assembly = assemble("prod", with(UserPool::new, UserPoolClient::new));
     says_nothing(&assembly);
     insta::assert_snapshot!("user_pool", of_security(&assembly));
-    let dev = assemble("dev", with(UserPool::new, Client::new));
+    let dev = assemble("dev", with(UserPool::new, UserPoolClient::new));
     says_nothing(&dev);
     insta::assert_snapshot!("user_pool_in_dev", difference(&assembly, &dev));
 }
@@ -56,7 +56,7 @@ fn every_value_can_be_said() {
             .recovery_by_email()
     };
     let web = || {
-        Client::new()
+        UserPoolClient::new()
             .name("awsomeshop-web-client")
             .with_secret()
             .flows([Flow::UserPassword, Flow::RefreshToken])
@@ -172,10 +172,10 @@ fn what_every_option_changes() {
         ("invitations_only", Box::new(move || plain().invitations_only())),
         ("keep_nothing", Box::new(move || plain().keep_nothing())),
     ];
-    let base = assemble("prod", with(plain, Client::new));
+    let base = assemble("prod", with(plain, UserPoolClient::new));
     let mut told = String::new();
     for (name, option) in options {
-        let changed = assemble("prod", with(option, Client::new));
+        let changed = assemble("prod", with(option, UserPoolClient::new));
         told.push_str(&format!("## {name}\n{}\n", difference(&base, &changed)));
         says_nothing(&changed);
         assert!(!idle(&changed), "{name}: nothing is accepted in vain");
@@ -192,19 +192,25 @@ fn idle(assembly: &Assembly) -> bool {
 fn what_every_option_of_a_client_changes() {
     let orders = || ResourceServer::new("orders").scope("read", "see orders");
     let users = move || at_pages(UserPool::new()).resource_server(orders());
-    type Option = (&'static str, Box<dyn Fn() -> Client>);
+    type Option = (&'static str, Box<dyn Fn() -> ClientBuilder>);
     let options: Vec<Option> = vec![
-        ("name", Box::new(|| Client::new().name("web"))),
-        ("with_secret", Box::new(|| Client::new().with_secret())),
-        ("flows", Box::new(|| Client::new().flows([Flow::AdminUserPassword, Flow::Choice, Flow::Custom]))),
+        ("name", Box::new(|| UserPoolClient::new().name("web"))),
+        ("with_secret", Box::new(|| UserPoolClient::new().with_secret())),
+        (
+            "flows",
+            Box::new(|| UserPoolClient::new().flows([Flow::AdminUserPassword, Flow::Choice, Flow::Custom])),
+        ),
         (
             "tokens",
             Box::new(|| {
-                Client::new().access_token(minutes(5)).id_token(seconds(3661)).refresh_token(hours(36))
+                UserPoolClient::new()
+                    .access_token(minutes(5))
+                    .id_token(seconds(3661))
+                    .refresh_token(hours(36))
             }),
         ),
-        ("a day is a day", Box::new(|| Client::new().access_token(hours(24)).id_token(minutes(120)))),
-        ("rotate_refresh_tokens", Box::new(|| Client::new().rotate_refresh_tokens(seconds(30)))),
+        ("a day is a day", Box::new(|| UserPoolClient::new().access_token(hours(24)).id_token(minutes(120)))),
+        ("rotate_refresh_tokens", Box::new(|| UserPoolClient::new().rotate_refresh_tokens(seconds(30)))),
         (
             "oauth",
             Box::new(|| {
@@ -216,17 +222,26 @@ fn what_every_option_of_a_client_changes() {
                     OauthScope::Account,
                     OauthScope::of("orders", "read"),
                 ];
-                Client::new().oauth(["https://shop.example.com/in"], ["https://shop.example.com/out"], scopes)
+                UserPoolClient::new().oauth(
+                    ["https://shop.example.com/in"],
+                    ["https://shop.example.com/out"],
+                    scopes,
+                )
             }),
         ),
         (
             "providers, read and written attributes",
-            Box::new(|| Client::new().providers(["COGNITO"]).reads(["email", "name"]).writes(["name"])),
+            Box::new(|| {
+                UserPoolClient::new().providers(["COGNITO"]).reads(["email", "name"]).writes(["name"])
+            }),
         ),
-        ("for_load_balancer", Box::new(|| Client::for_load_balancer("intranet.example.com"))),
-        ("for_machines", Box::new(|| Client::for_machines([ResourceServer::new("orders").granting("read")]))),
+        ("for_load_balancer", Box::new(|| UserPoolClient::for_load_balancer("intranet.example.com"))),
+        (
+            "for_machines",
+            Box::new(|| UserPoolClient::for_machines([ResourceServer::new("orders").granting("read")])),
+        ),
     ];
-    let base = assemble("prod", with(users, Client::new));
+    let base = assemble("prod", with(users, UserPoolClient::new));
     let mut told = String::new();
     for (name, option) in options {
         let changed = assemble("prod", with(users, option));
@@ -243,7 +258,7 @@ fn a_client_stands_in_another_stack() {
         let read = orders.granting("read");
         let users =
             at_pages(UserPool::new()).resource_server(orders).build(app.stack("security").scope("Users"));
-        users.client(app.stack("reports").scope("Reports"), Client::for_machines([read]));
+        users.client(app.stack("reports").scope("Reports"), UserPoolClient::for_machines([read]));
     };
     let assembly = assemble("prod", program);
     says_nothing(&assembly);
@@ -256,7 +271,7 @@ fn who_is_given_rights_gets_what_it_takes() {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
         let security = app.stack("security");
         let users = UserPool::new().build(security.scope("Users"));
-        let web = users.client(security.scope("Web"), Client::new().flows([Flow::AdminUserPassword]));
+        let web = users.client(security.scope("Web"), UserPoolClient::new().flows([Flow::AdminUserPassword]));
         let service = app.stack("service");
         let of = |name: &'static str| client::Client::new(service.scope(name), &network);
         users.grant_read(&of("Reports")).env("USERS");
@@ -405,7 +420,11 @@ fn built(chosen: &Chosen) -> user_pool::Builder {
         2 => it.own_domain("auth.example.com", Arn::existing(CERTIFICATE)),
         _ => it,
     };
-    it = if chosen.groups & 1 > 0 { it.group("readers").group("editors") } else { it };
+    it = if chosen.groups & 1 > 0 {
+        it.group("readers").group("editors").group("買い手").group("売り手")
+    } else {
+        it
+    };
     let orders = ResourceServer::new("orders").scope("read", "see orders");
     it = if chosen.groups & 2 > 0 { it.resource_server(orders) } else { it };
     match chosen.kept {
@@ -416,7 +435,7 @@ fn built(chosen: &Chosen) -> user_pool::Builder {
     }
 }
 
-fn built_client(chosen: &Chosen) -> Client {
+fn built_client(chosen: &Chosen) -> ClientBuilder {
     const FLOWS: [Flow; 6] = [
         Flow::UserSrp,
         Flow::UserPassword,
@@ -431,10 +450,10 @@ fn built_client(chosen: &Chosen) -> Client {
         false => OauthScope::Account,
     };
     let mut it = match kind {
-        1 => Client::for_load_balancer("intranet.example.com"),
-        2 if chosen.groups & 2 > 0 => Client::for_machines([scope()]),
-        3 => Client::new().oauth(["https://a.example.com/in"], Vec::<String>::new(), [scope()]),
-        _ => Client::new(),
+        1 => UserPoolClient::for_load_balancer("intranet.example.com"),
+        2 if chosen.groups & 2 > 0 => UserPoolClient::for_machines([scope()]),
+        3 => UserPoolClient::new().oauth(["https://a.example.com/in"], Vec::<String>::new(), [scope()]),
+        _ => UserPoolClient::new(),
     };
     it = if *secret { it.with_secret() } else { it };
     if let Some(flows) = flows {
@@ -479,7 +498,7 @@ fn every_pool_is_sound() {
 }
 
 /// What is found, as `code: message | the call that is named first`.
-fn found(users: impl Fn() -> user_pool::Builder, web: impl Fn() -> Client) -> Vec<String> {
+fn found(users: impl Fn() -> user_pool::Builder, web: impl Fn() -> ClientBuilder) -> Vec<String> {
     let all = findings(with(users, web)).into_iter().filter(|it| it.severity > Severity::Note);
     all.map(|finding| told(&finding)).collect()
 }
@@ -496,8 +515,8 @@ fn told(finding: &formwork::core::Finding) -> String {
 
 #[test]
 fn what_cannot_be_is_said_where_it_was_said() {
-    let users = |builder: fn() -> user_pool::Builder| found(builder, Client::new);
-    let web = |client: fn() -> Client| found(UserPool::new, client);
+    let users = |builder: fn() -> user_pool::Builder| found(builder, UserPoolClient::new);
+    let web = |client: fn() -> ClientBuilder| found(UserPool::new, client);
     let mut all = Vec::new();
     all.extend(users(|| UserPool::new().factors([])));
     all.extend(users(|| UserPool::new().mfa(Mfa::Off).factors([Factor::Application])));
@@ -527,32 +546,75 @@ fn what_cannot_be_is_said_where_it_was_said() {
         let elsewhere = CERTIFICATE.replace("us-east-1", "eu-central-1");
         UserPool::new().own_domain("auth.example.com", Arn::existing(elsewhere))
     }));
-    all.extend(users(|| UserPool::new().group("a-b").group("AB")));
+    all.extend(users(|| UserPool::new().group("a").group("b").group("a")));
     all.extend(users(|| {
-        UserPool::new().resource_server(ResourceServer::new("a")).resource_server(ResourceServer::new("A"))
+        UserPool::new().resource_server(ResourceServer::new("a")).resource_server(ResourceServer::new("a"))
     }));
     all.extend(users(|| UserPool::new().verification_link("Welcome", "{##yes##}")));
     all.extend(users(|| UserPool::new().verification_mail("Welcome", "no code here")));
     all.extend(users(|| UserPool::new().invitation_mail("Welcome", "{username}, welcome")));
     all.extend(users(|| UserPool::new().name("")));
-    all.extend(web(|| Client::new().access_token(Duration::default())));
-    all.extend(web(|| Client::new().access_token(minutes(4))));
-    all.extend(web(|| Client::new().id_token(hours(25))));
-    all.extend(web(|| Client::new().refresh_token(minutes(59))));
-    all.extend(web(|| Client::new().access_token(hours(5)).refresh_token(hours(2))));
-    all.extend(web(|| Client::new().flows([Flow::RefreshToken]).rotate_refresh_tokens(seconds(5))));
-    all.extend(web(|| Client::new().rotate_refresh_tokens(seconds(61))));
-    all.extend(web(|| Client::for_load_balancer("intranet.example.com")));
-    all.extend(found(|| UserPool::new().lite(), || Client::new().rotate_refresh_tokens(seconds(5))));
-    all.extend(found(|| UserPool::new().lite(), || Client::new().flows([Flow::Choice])));
+    all.extend(web(|| UserPoolClient::new().access_token(Duration::default())));
+    all.extend(web(|| UserPoolClient::new().access_token(minutes(4))));
+    all.extend(web(|| UserPoolClient::new().id_token(hours(25))));
+    all.extend(web(|| UserPoolClient::new().refresh_token(minutes(59))));
+    all.extend(web(|| UserPoolClient::new().access_token(hours(5)).refresh_token(hours(2))));
+    all.extend(web(|| UserPoolClient::new().flows([Flow::RefreshToken]).rotate_refresh_tokens(seconds(5))));
+    all.extend(web(|| UserPoolClient::new().rotate_refresh_tokens(seconds(61))));
+    all.extend(web(|| UserPoolClient::for_load_balancer("intranet.example.com")));
+    all.extend(found(|| UserPool::new().lite(), || UserPoolClient::new().rotate_refresh_tokens(seconds(5))));
+    all.extend(found(|| UserPool::new().lite(), || UserPoolClient::new().flows([Flow::Choice])));
     let plain = |url: &'static str| {
         found(
             || UserPool::new().domain("acme"),
-            move || Client::new().oauth([url], Vec::<String>::new(), [OauthScope::OpenId]),
+            move || UserPoolClient::new().oauth([url], Vec::<String>::new(), [OauthScope::OpenId]),
         )
     };
     all.extend(plain("http://shop.example.com/"));
     insta::assert_snapshot!("user_pool_mistakes", all.join("\n"));
+}
+
+/// Names in other scripts, and such as differ in signs alone, are names.
+#[test]
+fn groups_and_servers_that_differ_are_all_made() {
+    let names = ["買い手", "売り手", "ä", "ö", "on-call", "OnCall", "editors"];
+    let ids = |turned: bool| {
+        let mut said = names;
+        if turned {
+            said.reverse();
+        }
+        let assembly = assemble("prod", |app: &App| {
+            let groups = said.into_iter().fold(UserPool::new(), |it, name| it.group(name));
+            let users = said
+                .into_iter()
+                .fold(groups, |it, name| it.resource_server(ResourceServer::new(name)))
+                .build(app.stack("security").scope("Users"));
+            for name in names {
+                assert!(users.group(name).is_some() && users.resource_server(name).is_some(), "{name}");
+            }
+        });
+        let template = template(&assembly, "security");
+        let mut told = Vec::new();
+        let mut id = "";
+        for line in template.lines() {
+            if line.starts_with("  Users") {
+                id = line.trim();
+            }
+            if let Some(name) =
+                line.strip_prefix("      GroupName: ").or(line.strip_prefix("      Identifier: "))
+            {
+                told.push(format!("{id} {name}"));
+            }
+        }
+        told.sort();
+        told
+    };
+    let told = ids(false);
+    assert_eq!(told, ids(true), "their order plays no part");
+    insta::assert_snapshot!("user_pool_names", told.join("\n"));
+    // What a group is called does not follow from whether there are others.
+    let pool = || names.into_iter().fold(UserPool::new(), |it, name| it.group(name));
+    assert_eq!(found(pool, UserPoolClient::new), Vec::<String>::new());
 }
 
 #[test]
@@ -561,8 +623,8 @@ fn a_pool_and_a_client_stand_in_scopes_of_their_own() {
         let stack = app.stack("security");
         let users = UserPool::new().build(stack);
         UserPool::new().domain("acme").build(stack);
-        users.client(stack, Client::new());
-        users.client(stack, Client::new());
+        users.client(stack, UserPoolClient::new());
+        users.client(stack, UserPoolClient::new());
     };
     let codes: Vec<_> =
         findings(twice).into_iter().map(|it| it.code.to_string()).filter(|it| it == "FW3136").collect();
@@ -575,7 +637,7 @@ fn a_load_balancer_signs_users_in() {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
         let security = app.stack("security");
         let staff = UserPool::new().domain("acme-staff").build(security.scope("Staff"));
-        let intranet = Client::for_load_balancer("intranet.example.com");
+        let intranet = UserPoolClient::for_load_balancer("intranet.example.com");
         let intranet = staff.client(security.scope("Intranet"), intranet);
         let certificate = CERTIFICATE.replace("us-east-1", "eu-central-1");
         let front = LoadBalancer::public().https(Arn::existing(certificate)).everything();
@@ -592,7 +654,7 @@ fn a_load_balancer_signs_users_in() {
     let action = web.split("Type: authenticate-cognito").nth(1).expect("the action of a rule");
     let action: Vec<&str> = action.lines().skip(1).take(8).collect();
     insta::assert_snapshot!("user_pool_load_balancer", action.join("\n"));
-    let wrong = |users: fn() -> user_pool::Builder, web: fn() -> Client| {
+    let wrong = |users: fn() -> user_pool::Builder, web: fn() -> ClientBuilder| {
         let program = |app: &App| {
             let stack = app.stack("security");
             let users = users().build(stack.scope("Users"));
@@ -603,11 +665,14 @@ fn a_load_balancer_signs_users_in() {
         all.map(|finding| told(&finding)).collect::<Vec<_>>()
     };
     let staff = || UserPool::new().domain("acme-staff");
-    assert_eq!(wrong(staff, || Client::for_load_balancer("intranet.example.com")), Vec::<String>::new());
+    assert_eq!(
+        wrong(staff, || UserPoolClient::for_load_balancer("intranet.example.com")),
+        Vec::<String>::new()
+    );
     let all = [
-        wrong(staff, Client::new),
-        wrong(staff, || Client::new().with_secret()),
-        wrong(UserPool::new, || Client::for_load_balancer("intranet.example.com")),
+        wrong(staff, UserPoolClient::new),
+        wrong(staff, || UserPoolClient::new().with_secret()),
+        wrong(UserPool::new, || UserPoolClient::for_load_balancer("intranet.example.com")),
     ];
     assert_eq!(
         all.concat(),

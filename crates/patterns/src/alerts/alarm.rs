@@ -4,7 +4,7 @@ use formwork_aws::cloudwatch::{self, alarm};
 use formwork_core::{Edit, Expr, Finding, Scope, Str};
 
 use super::Alerts;
-use crate::{Unit, place::Said};
+use crate::{MetricUnit, place::Said};
 
 impl<'a> Alerts<'a> {
     /// Adds an alarm that tells people when it goes off, and when all is well again.
@@ -19,7 +19,7 @@ impl<'a> Alerts<'a> {
     /// # let balancer = LoadBalancer::public().plain_http().build(stack.scope("Web"), &network);
     /// # let alerts = Alerts::new().email("operations@example.com").build(stack.scope("Alerts"));
     /// let slow = balancer.target_response_time(99.0).above(5).evaluation_periods(3);
-    /// let slow = alerts.when("Slow", slow.alarm_description("one request of a hundred takes more than 5 seconds"));
+    /// let slow = alerts.alarm("Slow", slow.alarm_description("one request of a hundred takes more than 5 seconds"));
     /// stack.output("SlowAlarm", slow.alarm_name());
     /// ```
     ///
@@ -31,17 +31,17 @@ impl<'a> Alerts<'a> {
     ///   which the alarm has no state until there are data again.
     // docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     #[track_caller]
-    pub fn when(&self, id: impl Into<Str>, alarm: alarm::Builder) -> cloudwatch::Alarm {
-        let alarm = self.watch(id, alarm);
+    pub fn alarm(&self, id: impl Into<Str>, alarm: alarm::Builder) -> cloudwatch::Alarm {
+        let alarm = self.quiet_alarm(id, alarm);
         let edit = self.scope.edit(alarm);
         self.notify(&edit);
         alarm
     }
 
     /// Adds an alarm that tells nobody: it is seen on dashboards, and is part of others by
-    /// [`when_any`](Self::when_any) and [`when_all`](Self::when_all).
+    /// [`alarm_any`](Self::alarm_any) and [`alarm_all`](Self::alarm_all).
     #[track_caller]
-    pub fn watch(&self, id: impl Into<Str>, alarm: alarm::Builder) -> cloudwatch::Alarm {
+    pub fn quiet_alarm(&self, id: impl Into<Str>, alarm: alarm::Builder) -> cloudwatch::Alarm {
         let said = Said::new(id.into());
         let scope = self.scope.for_caller();
         self.late(&scope, &said);
@@ -144,7 +144,7 @@ fn description(alarm: &Edit<'_>) -> Option<String> {
     let (what, unit) = match (text("Namespace"), text("MetricName")) {
         (Some(space), Some(name)) => {
             let counted = text("Statistic").is_some_and(|statistic| statistic == "SampleCount");
-            let unit = Unit::of(&space, &name).filter(|_| !counted);
+            let unit = MetricUnit::of(&space, &name).filter(|_| !counted);
             (name, unit)
         }
         _ => (computed(alarm)?, None),
@@ -169,18 +169,18 @@ fn computed(alarm: &Edit<'_>) -> Option<String> {
 }
 
 /// A number with its unit.
-fn written(number: f64, unit: Option<Unit>) -> String {
+fn written(number: f64, unit: Option<MetricUnit>) -> String {
     const MIB: f64 = 1_048_576.0;
     match unit {
-        Some(Unit::Bytes) if number >= MIB * 1024.0 && number % (MIB * 1024.0) == 0.0 => {
+        Some(MetricUnit::Bytes) if number >= MIB * 1024.0 && number % (MIB * 1024.0) == 0.0 => {
             format!("{} GiB", number / (MIB * 1024.0))
         }
-        Some(Unit::Bytes) if number >= MIB && number % MIB == 0.0 => format!("{} MiB", number / MIB),
-        Some(Unit::Bytes) => format!("{number} bytes"),
-        Some(Unit::Percent) => format!("{number} %"),
-        Some(Unit::Seconds) => format!("{number} s"),
-        Some(Unit::Milliseconds) => format!("{number} ms"),
-        Some(Unit::Days) => format!("{number} days"),
-        Some(Unit::Count) | None => number.to_string(),
+        Some(MetricUnit::Bytes) if number >= MIB && number % MIB == 0.0 => format!("{} MiB", number / MIB),
+        Some(MetricUnit::Bytes) => format!("{number} bytes"),
+        Some(MetricUnit::Percent) => format!("{number} %"),
+        Some(MetricUnit::Seconds) => format!("{number} s"),
+        Some(MetricUnit::Milliseconds) => format!("{number} ms"),
+        Some(MetricUnit::Days) => format!("{number} days"),
+        Some(MetricUnit::Count) | None => number.to_string(),
     }
 }

@@ -7,10 +7,11 @@ use formwork_aws::{
 };
 use formwork_core::{Finding, Identifier, Input, IntoInput, IntoText, Output, Scope, interpolate};
 
-use super::{Alerts, Own, anew, publishes};
+use super::{Alerts, Own, address, publishes};
 use crate::{
     place::{self, Said, report},
-    value::{arn_here, text},
+    value::arn_here,
+    words::distinct,
 };
 
 /// Says who is to be told; [`Alerts::new`] returns one.
@@ -37,10 +38,7 @@ impl Builder {
     /// several addresses.
     #[track_caller]
     pub fn email(mut self, address: impl IntoText) -> Self {
-        let said = Said::new(text(address));
-        if !self.emails.iter().any(|known| known.value.expr() == said.value.expr()) {
-            self.emails.push(said);
-        }
+        address::add(&mut self.emails, address);
         self
     }
 
@@ -51,10 +49,7 @@ impl Builder {
     /// and give a parameter of the template of type `AWS::SSM::Parameter::Value<String>`.
     #[track_caller]
     pub fn https(mut self, url: impl IntoText) -> Self {
-        let said = Said::new(text(url));
-        if !self.urls.iter().any(|known| known.value.expr() == said.value.expr()) {
-            self.urls.push(said);
-        }
+        address::add(&mut self.urls, url);
         self
     }
 
@@ -98,10 +93,15 @@ impl Builder {
             .topics([interpolate!("{}", topic.topic_arn())])
             .policy_document(document);
         let policy = scope.add("TopicPolicy", policy);
-        let emails = subscribe(scope, topic, "email", self.emails);
-        let urls = subscribe(scope, topic, "https", self.urls);
+        let emails = (email_ids(&self.emails).into_iter().zip(self.emails))
+            .map(|(id, said)| subscribe(scope, topic, id, "email", said))
+            .collect::<Vec<_>>();
+        let urls = (1..).zip(self.urls);
+        let urls =
+            urls.map(|(number, said)| subscribe(scope, topic, format!("Https{number}"), "https", said));
         let alerts = Alerts {
-            scope: anew(given, scope),
+            // An alarm that is added later is added by whoever adds it, unless all is on behalf of somebody else.
+            scope: if given.caller().is_some() { scope } else { scope.without_caller() },
             arn: topic.topic_arn(),
             own: Some(Own { topic, policy }),
             subscriptions: emails.into_iter().chain(urls).collect(),
@@ -115,15 +115,7 @@ impl Builder {
     }
 
     fn judge(&self, scope: &Scope<'_>) {
-        for Said { value, at } in &self.emails {
-            if let Some(address) = value.expr().as_str()
-                && !is_address(address)
-            {
-                let finding = Finding::error("FW3198", format!("`{address}` is no address of e-mail"))
-                    .help("say one such as `operations@example.com`");
-                report(scope, finding, *at);
-            }
-        }
+        address::judge_emails(&self.emails, scope);
         for Said { value, at } in &self.urls {
             if let Some(url) = value.expr().as_str()
                 && !url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.contains(' '))
@@ -152,51 +144,32 @@ impl Builder {
     }
 }
 
-/// Whether it could be one: what else there is to it, the mail server knows.
-pub(crate) fn is_address(text: &str) -> bool {
-    let parts = text.split_once('@');
-    let sound = |part: &str| !part.is_empty() && !part.contains([' ', '@', ',', ';', '<', '>']);
-    parts.is_some_and(|(name, host)| {
-        sound(name) && sound(host) && !host.starts_with('.') && !host.ends_with('.')
-    })
-}
-
 /// Whether it is a name of letters, digits, `-` and `_`.
 pub(crate) fn is_name(name: &str, longest: usize) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     (1..=longest).contains(&name.len()) && name.chars().all(legal)
 }
 
-/// The subscriptions of a protocol. That of an address is named for it, so that others come and go without it.
+/// The logical ids of subscriptions by e-mail: named for their addresses, so that others come and go without them. What
+/// is not known before deployment has a number.
+fn email_ids(emails: &[Said<Output<String>>]) -> Vec<String> {
+    let known: Vec<&str> = emails.iter().filter_map(|said| said.value.expr().as_str()).collect();
+    let mut words = distinct(&known).into_iter();
+    let id = |(number, said): (usize, &Said<Output<String>>)| match said.value.expr().as_str() {
+        Some(_) => words.next(),
+        None => Some(number.to_string()),
+    };
+    (1..).zip(emails).filter_map(id).map(|name| format!("Email{name}")).collect()
+}
+
 #[track_caller]
 fn subscribe(
     scope: Scope<'_>,
     topic: sns::Topic,
+    id: String,
     protocol: &'static str,
-    addresses: Vec<Said<Output<String>>>,
-) -> Vec<sns::Subscription> {
-    let mut made = Vec::new();
-    for (number, Said { value, .. }) in (1..).zip(addresses) {
-        let mut name = match (protocol, value.expr().as_str()) {
-            ("email", Some(address)) => format!("Email{}", words(address)),
-            ("email", None) => format!("Email{number}"),
-            _ => format!("Https{number}"),
-        };
-        while scope.find(&name).is_some() {
-            name.push_str("Again");
-        }
-        let subscription = sns::Subscription::builder().topic_arn(topic).protocol(protocol).endpoint(value);
-        made.push(scope.add(name, subscription));
-    }
-    made
-}
-
-/// `operations@example.com` as `OperationsExampleCom`.
-fn words(address: &str) -> String {
-    let words = address.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
-    };
-    words.map(capital).collect::<String>().chars().take(100).collect()
+    address: Said<Output<String>>,
+) -> sns::Subscription {
+    let subscription = sns::Subscription::builder().topic_arn(topic).protocol(protocol);
+    scope.add(id, subscription.endpoint(address.value))
 }

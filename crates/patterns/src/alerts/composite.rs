@@ -21,12 +21,12 @@ impl<'a> Alerts<'a> {
     /// # let balancer = LoadBalancer::public().plain_http().build(stack.scope("Web"), &network);
     /// # let alerts = Alerts::new().email("operations@example.com").build(stack.scope("Alerts"));
     /// // One message, and not two.
-    /// let slow = alerts.watch("Slow", balancer.target_response_time(99.0).above(5));
-    /// let failing = alerts.watch("Failing", balancer.target_5xx_count().above(10));
-    /// alerts.when_any("Unwell", [slow, failing]);
+    /// let slow = alerts.quiet_alarm("Slow", balancer.target_response_time(99.0).above(5));
+    /// let failing = alerts.quiet_alarm("Failing", balancer.target_5xx_count().above(10));
+    /// alerts.alarm_any("Unwell", [slow, failing]);
     /// ```
     #[track_caller]
-    pub fn when_any(
+    pub fn alarm_any(
         &self,
         id: impl Into<Str>,
         alarms: impl IntoIterator<Item = cloudwatch::Alarm>,
@@ -36,7 +36,7 @@ impl<'a> Alerts<'a> {
 
     /// Adds an alarm that goes off while all of some others do.
     #[track_caller]
-    pub fn when_all(
+    pub fn alarm_all(
         &self,
         id: impl Into<Str>,
         alarms: impl IntoIterator<Item = cloudwatch::Alarm>,

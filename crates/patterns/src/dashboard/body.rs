@@ -5,7 +5,7 @@ use formwork_aws::cloudwatch;
 use formwork_core::{Arn, Expr, Field, IntoJson, Json, Output, json, pseudo};
 
 use super::graph::Graph;
-use crate::{Metric, Unit};
+use crate::{Metric, MetricUnit};
 
 /// A page is so many units wide.
 const WIDTH: usize = 24;
@@ -116,7 +116,7 @@ fn of_graph(graph: &Graph) -> Json {
     let mut axes = Vec::new();
     for (name, of_right) in [("left", false), ("right", true)] {
         let units = graph.metrics.iter().zip(&sides).filter(|(_, right)| **right == of_right);
-        let units: Vec<Option<Unit>> = units.map(|((metric, _), _)| metric.measured_in()).collect();
+        let units: Vec<Option<MetricUnit>> = units.map(|((metric, _), _)| metric.measured_in()).collect();
         if let Some(first) = units.first() {
             let same = first.filter(|first| units.iter().all(|unit| *unit == Some(*first)));
             let shares = graph.metrics.iter().any(|(metric, _)| metric.is_share());
@@ -152,15 +152,17 @@ fn sides(graph: &Graph) -> Vec<bool> {
 }
 
 /// An axis of a unit; nothing of these is ever below 0. A share of something else is mostly small.
-fn axis(unit: Option<Unit>, shares: bool) -> Json {
+fn axis(unit: Option<MetricUnit>, shares: bool) -> Json {
     let label = match unit {
-        Some(Unit::Percent) if shares => "percent",
-        Some(Unit::Percent) => return json!({"min": 0, "max": 100, "label": "percent", "showUnits": false}),
-        Some(Unit::Bytes) => "bytes",
-        Some(Unit::Seconds) => "seconds",
-        Some(Unit::Milliseconds) => "milliseconds",
-        Some(Unit::Days) => "days",
-        Some(Unit::Count) | None => return json!({"min": 0, "showUnits": false}),
+        Some(MetricUnit::Percent) if shares => "percent",
+        Some(MetricUnit::Percent) => {
+            return json!({"min": 0, "max": 100, "label": "percent", "showUnits": false});
+        }
+        Some(MetricUnit::Bytes) => "bytes",
+        Some(MetricUnit::Seconds) => "seconds",
+        Some(MetricUnit::Milliseconds) => "milliseconds",
+        Some(MetricUnit::Days) => "days",
+        Some(MetricUnit::Count) | None => return json!({"min": 0, "showUnits": false}),
     };
     json!({"min": 0, "label": label, "showUnits": false})
 }

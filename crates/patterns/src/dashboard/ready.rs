@@ -111,11 +111,8 @@ impl<'a> Builder<'a> {
 
 /// The name of a scope, for people.
 fn titled(scope: Scope<'_>, otherwise: &str) -> String {
-    let path = scope.path();
-    match path.rsplit('/').next().filter(|name| !name.is_empty()) {
-        Some(name) => name.to_owned(),
-        None => otherwise.to_owned(),
-    }
+    let name = scope.name();
+    if name.is_empty() { otherwise.to_owned() } else { name }
 }
 
 /// Whether Container Insights count the tasks of a service, as far as is known.

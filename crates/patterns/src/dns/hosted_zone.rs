@@ -271,7 +271,9 @@ impl<'a> HostedZone<'a> {
     fn take(&self, scope: &Scope<'_>, name: &Said<String>, kind: &str) -> bool {
         let plain = name::plain(&name.value);
         let mut taken = self.known.taken.borrow_mut();
-        let of_name = taken.iter().filter(|((known, _), _)| *known == plain);
+        // No type comes before the empty one.
+        let from = taken.range((plain.clone(), String::new())..);
+        let of_name = from.take_while(|((known, _), _)| *known == plain);
         let mut in_the_way =
             of_name.filter(|((_, known), _)| known == kind || known == "CNAME" || kind == "CNAME");
         let first = in_the_way.next().map(|((_, known), at)| (known.clone(), *at));

@@ -2,7 +2,10 @@
 
 use formwork_core::{Finding, Scope};
 
-use crate::place::{Said, report};
+use crate::{
+    place::{Said, report},
+    words::pascal,
+};
 
 /// What a name is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +32,7 @@ pub(super) fn base(name: &str) -> &str {
 
 /// A name as a part of logical ids: `AnyShopExampleCom` of `*.shop.example.com`.
 pub(super) fn words(name: &str) -> String {
-    let mut words = String::new();
-    let mut begins = true;
-    for letter in plain(name).chars() {
-        match letter {
-            '*' => words.push_str("Any"),
-            letter if letter.is_ascii_alphanumeric() && begins => words.push(letter.to_ascii_uppercase()),
-            letter if letter.is_ascii_alphanumeric() => words.push(letter),
-            _ => {}
-        }
-        begins = !letter.is_ascii_alphanumeric();
-    }
-    words
+    pascal(&plain(name).replace('*', ".any."))
 }
 
 /// Says what is wrong with the form of a name, if anything; whether nothing is.

@@ -49,26 +49,25 @@ enum Who {
 }
 
 impl Authentication {
-    /// By a client of a [`UserPool`](crate::UserPool), such as [`Client::for_load_balancer`] makes; a pool has a domain for
-    /// that. One by which a load balancer cannot sign users in is a finding, `FW3174`.
+    /// By a client of a [`UserPool`](crate::UserPool), such as [`UserPoolClient::for_load_balancer`] begins; a pool has a
+    /// domain for that. One by which a load balancer cannot sign users in is a finding, `FW3174`.
     ///
     /// ```
     /// # use formwork_core::App;
-    /// use formwork_patterns::{UserPool, load_balancer::Authentication, user_pool::Client};
+    /// use formwork_patterns::{UserPool, UserPoolClient, load_balancer::Authentication};
     /// # let app = App::for_tests();
     /// # let stack = app.stack("intranet");
     /// let staff = UserPool::new().domain("acme-staff").build(stack.scope("Staff"));
-    /// let intranet = staff.client(stack.scope("Intranet"), Client::for_load_balancer("intranet.example.com"));
+    /// let intranet = staff.client(stack.scope("Intranet"), UserPoolClient::for_load_balancer("intranet.example.com"));
     /// let authentication = Authentication::users(&intranet);
     /// ```
-    ///
-    /// [`Client::for_load_balancer`]: crate::user_pool::Client::for_load_balancer
     #[track_caller]
     pub fn users(client: &UserPoolClient<'_>) -> Self {
         if let Some(why) = client.no_load_balancer() {
             let message = format!("a load balancer cannot sign users in by a client that {why}");
-            let finding = Finding::error("FW3174", message)
-                .help("make it by `Client::for_load_balancer(name)`, of a pool with `.domain(prefix)`");
+            let finding = Finding::error("FW3174", message).help(
+                "make it by `UserPoolClient::for_load_balancer(name)`, of a pool with `.domain(prefix)`",
+            );
             report(&client.scope(), finding, Location::caller());
         }
         let pool = client.user_pool();

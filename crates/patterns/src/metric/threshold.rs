@@ -3,7 +3,7 @@
 use formwork_aws::types::{DataSize, Duration, Percent};
 use formwork_core::{Finding, Input, IntoInput};
 
-use super::{Metric, Unit};
+use super::{Metric, MetricUnit};
 
 /// What a metric is compared with: a number in its unit, a size, or a time.
 ///
@@ -75,28 +75,28 @@ impl Metric {
         let milliseconds = |time: Duration| time.as_milliseconds() as f64;
         let (number, kind) = match (threshold.0, unit) {
             (Given::Number(number), _) => (Some(number), ""),
-            (Given::Percent(number), Some(Unit::Percent)) => (Some(number), ""),
+            (Given::Percent(number), Some(MetricUnit::Percent)) => (Some(number), ""),
             (Given::Percent(_), _) => (None, "a percentage"),
-            (Given::Size(size), Some(Unit::Bytes)) => (Some(size.as_bytes() as f64), ""),
+            (Given::Size(size), Some(MetricUnit::Bytes)) => (Some(size.as_bytes() as f64), ""),
             (Given::Size(_), _) => (None, "a size"),
-            (Given::Time(time), Some(Unit::Seconds)) => (Some(milliseconds(time) / 1000.0), ""),
-            (Given::Time(time), Some(Unit::Milliseconds)) => (Some(milliseconds(time)), ""),
-            (Given::Time(time), Some(Unit::Days)) => (Some(milliseconds(time) / 86_400_000.0), ""),
+            (Given::Time(time), Some(MetricUnit::Seconds)) => (Some(milliseconds(time) / 1000.0), ""),
+            (Given::Time(time), Some(MetricUnit::Milliseconds)) => (Some(milliseconds(time)), ""),
+            (Given::Time(time), Some(MetricUnit::Days)) => (Some(milliseconds(time) / 86_400_000.0), ""),
             (Given::Time(_), _) => (None, "a time"),
         };
         match number {
             Some(number) => self.judged(number),
             None => {
                 let counts = match unit {
-                    Some(Unit::Percent) => "is in percent",
-                    Some(Unit::Count) => "is a count",
-                    Some(Unit::Bytes) => "is in bytes",
-                    Some(Unit::Seconds | Unit::Milliseconds | Unit::Days) => "is a time",
+                    Some(MetricUnit::Percent) => "is in percent",
+                    Some(MetricUnit::Count) => "is a count",
+                    Some(MetricUnit::Bytes) => "is in bytes",
+                    Some(MetricUnit::Seconds | MetricUnit::Milliseconds | MetricUnit::Days) => "is a time",
                     None => "has no unit that is known",
                 };
                 let message = format!("`{}` {counts}, and is compared with {kind}", self.name());
                 let help = match unit {
-                    None => "say a number, or what the metric counts in: `.unit(Unit::Bytes)`",
+                    None => "say a number, or what the metric counts in: `.unit(MetricUnit::Bytes)`",
                     Some(_) => "say a number in the unit of the metric",
                 };
                 0.0.into_input().remarked(Finding::error("FW3195", message).help(help))
@@ -108,7 +108,7 @@ impl Metric {
     fn judged(&self, number: f64) -> Input<f64> {
         let own = self.is_share() || !self.namespace().starts_with("AWS/");
         let input = number.into_input();
-        if !own || self.measured_in() != Some(Unit::Percent) {
+        if !own || self.measured_in() != Some(MetricUnit::Percent) {
             return input;
         }
         if !(0.0..=100.0).contains(&number) {

@@ -3,7 +3,7 @@
 /// What a metric counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unit {
+pub enum MetricUnit {
     /// Percent: 80 is four fifths.
     Percent,
     /// How many there are.
@@ -18,7 +18,7 @@ pub enum Unit {
     Days,
 }
 
-impl Unit {
+impl MetricUnit {
     /// What a metric of AWS counts in, where that is known.
     // docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html,
     // AmazonRDS/latest/UserGuide/rds-metrics.html, AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html,

@@ -1,5 +1,7 @@
 //! What a pool is to be.
 
+use std::mem::take;
+
 use formwork_aws::{
     certificatemanager,
     cognito::{
@@ -262,10 +264,7 @@ impl Builder {
         let why = if in_production { "said with `.keep_nothing()`" } else { "no production" };
         let pool = match protected {
             true => pool.deletion_protection(DeletionProtection::Active),
-            false => pool.deletion_protection(DeletionProtection::Inactive).accept(
-                "FW2334",
-                if in_production { "said with `.keep_nothing()`" } else { "no production" },
-            ),
+            false => pool.deletion_protection(DeletionProtection::Inactive).accept("FW2334", why),
         };
         let pool = match kept {
             true => pool.keep_on_removal(),
@@ -438,8 +437,4 @@ impl Builder {
             }
         }
     }
-}
-
-fn take<T>(list: &mut Vec<T>) -> Vec<T> {
-    std::mem::take(list)
 }

@@ -34,7 +34,7 @@ pub enum Flow {
     /// Functions of your own ask the questions.
     Custom,
     /// Tokens are renewed without signing in again. Not with
-    /// [`rotate_refresh_tokens`](Client::rotate_refresh_tokens), which has a call of its own.
+    /// [`rotate_refresh_tokens`](ClientBuilder::rotate_refresh_tokens), which has a call of its own.
     RefreshToken,
 }
 
@@ -68,33 +68,33 @@ pub struct UserPoolClient<'a> {
     code: bool,
 }
 
-/// Says what a client is to be; [`UserPool::client`] makes it.
+/// Says what a client is to be; [`UserPoolClient::new`] returns one, and [`UserPool::client`] makes it.
 ///
 /// ```
 /// use formwork_aws::types::{days, hours, minutes, seconds};
-/// use formwork_patterns::user_pool::{Client, Flow, OauthScope};
+/// use formwork_patterns::{UserPoolClient, user_pool::{Flow, OauthScope}};
 ///
 /// // A page in a browser, or an application on a telephone:
-/// let page = Client::new().access_token(minutes(15)).rotate_refresh_tokens(seconds(30));
+/// let page = UserPoolClient::new().access_token(minutes(15)).rotate_refresh_tokens(seconds(30));
 /// // A server that is sent name and password, and knows a secret:
-/// let server = Client::new().with_secret().flows([Flow::UserPassword, Flow::RefreshToken]);
+/// let server = UserPoolClient::new().with_secret().flows([Flow::UserPassword, Flow::RefreshToken]);
 /// // Users who sign in at the pages of the pool:
-/// let site = Client::new().oauth(
+/// let site = UserPoolClient::new().oauth(
 ///     ["https://shop.example.com/signed-in"],
 ///     ["https://shop.example.com/"],
 ///     [OauthScope::OpenId, OauthScope::Email],
 /// );
 /// // Users who have to sign in before the load balancer lets them through:
-/// let intranet = Client::for_load_balancer("intranet.example.com");
+/// let intranet = UserPoolClient::for_load_balancer("intranet.example.com");
 /// // No user at all:
-/// let reports = Client::for_machines([OauthScope::of("orders", "read")]);
+/// let reports = UserPoolClient::for_machines([OauthScope::of("orders", "read")]);
 /// ```
 ///
 /// Unless said, the client knows no secret, since a browser or a telephone cannot keep one; users sign in by SRP, so that
 /// passwords are not sent; access and identity tokens are valid for an hour, and renewed for 30 days. Tokens can be
 /// revoked, and no answer says whether an account exists.
 #[must_use = "a client is made by `users.client(scope, client)`"]
-pub struct Client {
+pub struct ClientBuilder {
     client: user_pool_client::Builder,
     secret: bool,
     /// Where the flows were said, and whether users choose among them.
@@ -131,15 +131,8 @@ fn units(time: Duration) -> Option<(i64, Unit)> {
     of.into_iter().find_map(|(size, unit)| Some((whole(size)?, unit))).filter(|(number, _)| *number > 0)
 }
 
-impl Default for Client {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Client {
-    /// A client without a secret, for users who sign in by SRP.
-    pub fn new() -> Self {
+impl ClientBuilder {
+    fn new() -> Self {
         Self {
             client: cognito::UserPoolClient::builder(),
             secret: false,
@@ -153,28 +146,6 @@ impl Client {
             machine: false,
             providers: false,
         }
-    }
-
-    /// A client by which a load balancer has users sign in before it lets them through, at the name under which users
-    /// reach it: with a secret, and the address to which the load balancer wants them sent back.
-    // docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
-    #[track_caller]
-    pub fn for_load_balancer(name: impl Into<String>) -> Self {
-        let back = format!("https://{}/oauth2/idpresponse", name.into());
-        Self::new().with_secret().oauth([back], Vec::<String>::new(), [OauthScope::OpenId])
-    }
-
-    /// A program that no user stands behind: it knows a secret, and is given tokens that are good for these scopes.
-    #[track_caller]
-    pub fn for_machines(scopes: impl IntoIterator<Item = OauthScope>) -> Self {
-        let new = Self::new().with_secret();
-        let scopes: Vec<_> = scopes.into_iter().map(OauthScope::into_name).collect();
-        let client = new
-            .client
-            .allowed_oauth_flows_user_pool_client(true)
-            .allowed_oauth_flows([AllowedOauthFlows::ClientCredentials])
-            .allowed_oauth_scopes(scopes);
-        Self { client, pages: Some(Said::new(())), machine: true, ..new }
     }
 
     /// Sets the name.
@@ -381,6 +352,34 @@ impl ClientSecret {
 }
 
 impl<'a> UserPoolClient<'a> {
+    /// A client without a secret, for users who sign in by SRP. [`UserPool::client`] makes it.
+    #[expect(clippy::new_ret_no_self, reason = "a pattern begins as its builder, as a resource does")]
+    pub fn new() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client by which a load balancer has users sign in before it lets them through, at the name under which users
+    /// reach it: with a secret, and the address to which the load balancer wants them sent back.
+    // docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+    #[track_caller]
+    pub fn for_load_balancer(name: impl Into<String>) -> ClientBuilder {
+        let back = format!("https://{}/oauth2/idpresponse", name.into());
+        Self::new().with_secret().oauth([back], Vec::<String>::new(), [OauthScope::OpenId])
+    }
+
+    /// A program that no user stands behind: it knows a secret, and is given tokens that are good for these scopes.
+    #[track_caller]
+    pub fn for_machines(scopes: impl IntoIterator<Item = OauthScope>) -> ClientBuilder {
+        let new = Self::new().with_secret();
+        let scopes: Vec<_> = scopes.into_iter().map(OauthScope::into_name).collect();
+        let client = new
+            .client
+            .allowed_oauth_flows_user_pool_client(true)
+            .allowed_oauth_flows([AllowedOauthFlows::ClientCredentials])
+            .allowed_oauth_scopes(scopes);
+        ClientBuilder { client, pages: Some(Said::new(())), machine: true, ..new }
+    }
+
     /// Where it stands.
     pub fn scope(&self) -> Scope<'a> {
         self.scope
@@ -392,7 +391,7 @@ impl<'a> UserPoolClient<'a> {
         self.client.client_id()
     }
 
-    /// Its secret; none unless [`with_secret`](Client::with_secret) was said. A program that needs it finds it in a
+    /// Its secret; none unless [`with_secret`](ClientBuilder::with_secret) was said. A program that needs it finds it in a
     /// [`StoredSecret`](crate::StoredSecret) that [holds](crate::StoredSecret::holding) it.
     pub fn secret(&self) -> Option<ClientSecret> {
         let stack = self.scope.stack().id();

@@ -4,9 +4,9 @@ use formwork_aws::{cognito, cognito::user_pool_group, iam};
 use formwork_core::{Arn, Finding, IntoInput, IntoText, Scope};
 
 use crate::{
-    connect::pascal,
     place::{Said, report},
     value::text,
+    words::distinct,
 };
 
 /// Users who have something in common, such as a task: their tokens say so, in `cognito:groups`.
@@ -64,24 +64,26 @@ impl From<String> for Group {
     }
 }
 
-/// Makes the groups; what has the logical id of another one is reported, and left out.
+/// Makes the groups; what has the name of another one is reported, and left out.
 #[track_caller]
 pub(super) fn make(
     scope: Scope<'_>,
     pool: cognito::UserPool,
     groups: Vec<Said<Group>>,
 ) -> Vec<(String, cognito::UserPoolGroup)> {
-    let mut made: Vec<(String, cognito::UserPoolGroup)> = Vec::new();
-    for Said { value: Group { name, group }, at } in groups {
-        let id = format!("Group{}", pascal(&name));
-        if scope.find(&id).is_some() {
-            let message = format!("there is a group like `{name}` already");
-            let finding = Finding::error("FW3170", message);
-            report(&scope, finding.help("groups differ in letters or digits, not in case alone"), at);
-            continue;
+    let mut made: Vec<Group> = Vec::new();
+    for Said { value: group, at } in groups {
+        if made.iter().any(|known| known.name == group.name) {
+            let finding = Finding::error("FW3170", format!("there is a group `{}` already", group.name));
+            report(&scope, finding.help("say it once: a pool has one group of a name"), at);
+        } else {
+            made.push(group);
         }
-        let group = scope.add(id, group.user_pool_id(pool.user_pool_id()));
-        made.push((name, group));
     }
-    made
+    let ids = distinct(&made.iter().map(|group| group.name.as_str()).collect::<Vec<_>>());
+    let add = |(id, Group { name, group }): (String, Group)| {
+        let group = scope.add(format!("Group{id}"), group.user_pool_id(pool.user_pool_id()));
+        (name, group)
+    };
+    ids.into_iter().zip(made).map(add).collect()
 }

@@ -5,18 +5,18 @@ use formwork_core::{Finding, Input, IntoInput, Scope};
 
 use super::OauthScope;
 use crate::{
-    connect::pascal,
     place::{Said, report},
+    words::distinct,
 };
 
 /// A program that takes tokens, and what they may be good for there: each such scope is `<identifier>/<scope>` in a
 /// token.
 ///
 /// ```
-/// use formwork_patterns::user_pool::{Client, ResourceServer};
+/// use formwork_patterns::{UserPoolClient, user_pool::ResourceServer};
 ///
 /// let orders = ResourceServer::new("orders").scope("read", "see orders").scope("write", "change orders");
-/// let reports = Client::for_machines([orders.granting("read")]);
+/// let reports = UserPoolClient::for_machines([orders.granting("read")]);
 /// ```
 #[must_use]
 pub struct ResourceServer {
@@ -48,25 +48,28 @@ impl ResourceServer {
     }
 }
 
-/// Makes the servers; what has the logical id of another one is reported, and left out.
+/// Makes the servers; what has the identifier of another one is reported, and left out.
 #[track_caller]
 pub(super) fn make(
     scope: Scope<'_>,
     pool: cognito::UserPool,
     servers: Vec<Said<ResourceServer>>,
 ) -> Vec<(String, cognito::UserPoolResourceServer)> {
-    let mut made: Vec<(String, cognito::UserPoolResourceServer)> = Vec::new();
-    for Said { value: ResourceServer { identifier, name, scopes }, at } in servers {
-        let id = format!("Server{}", pascal(&identifier));
-        if scope.find(&id).is_some() {
-            let finding =
-                Finding::error("FW3170", format!("there is a resource server like `{identifier}` already"));
-            report(&scope, finding.help("identifiers differ in letters or digits"), at);
-            continue;
+    let mut made: Vec<ResourceServer> = Vec::new();
+    for Said { value: server, at } in servers {
+        if made.iter().any(|known| known.identifier == server.identifier) {
+            let message = format!("there is a resource server `{}` already", server.identifier);
+            let finding = Finding::error("FW3170", message);
+            report(&scope, finding.help("say it once, with all its scopes"), at);
+        } else {
+            made.push(server);
         }
-        let said = |(name, description): (String, String)| -> Input<ResourceServerScopeType> {
-            ResourceServerScopeType::builder().scope_name(name).scope_description(description).into_input()
-        };
+    }
+    let ids = distinct(&made.iter().map(|server| server.identifier.as_str()).collect::<Vec<_>>());
+    let said = |(name, description): (String, String)| -> Input<ResourceServerScopeType> {
+        ResourceServerScopeType::builder().scope_name(name).scope_description(description).into_input()
+    };
+    let add = |(id, ResourceServer { identifier, name, scopes }): (String, ResourceServer)| {
         let scopes: Vec<_> = scopes.into_iter().map(said).collect();
         let server = cognito::UserPoolResourceServer::builder()
             .user_pool_id(pool.user_pool_id())
@@ -76,7 +79,7 @@ pub(super) fn make(
             true => server,
             false => server.scopes(scopes),
         };
-        made.push((identifier, scope.add(id, server)));
-    }
-    made
+        (identifier, scope.add(format!("Server{id}"), server))
+    };
+    ids.into_iter().zip(made).map(add).collect()
 }

@@ -1,10 +1,12 @@
 //! Names that are written out.
 
+use std::borrow::Cow;
+
 use formwork_core::Severity;
 use formwork_facts::{Kind, Property, ResourceType, Update};
 
 use crate::{
-    context::{Context, Resource},
+    context::{Context, Resource, Value},
     rule::Says,
 };
 
@@ -48,6 +50,9 @@ const SETTLED: &[&str] = &[
     "Tags",
 ];
 
+/// Names that stand within another property: the type, the property, and the name in it.
+const WITHIN: &[(&str, &str, &str)] = &[("AWS::Budgets::Budget", "Budget", "BudgetName")];
+
 /// The property that names a resource and that cannot be changed without replacing it; nothing where it has to be set.
 pub(super) fn naming(facts: &ResourceType) -> Option<&Property> {
     let kind = facts.short_name();
@@ -63,6 +68,15 @@ pub(super) fn naming(facts: &ResourceType) -> Option<&Property> {
     facts.properties.all.iter().find(names)
 }
 
+/// The name of a resource that cannot be changed without replacing it, and the path to it.
+fn name_of<'a>(resource: Resource<'a>) -> Option<(Value<'a>, Cow<'static, str>)> {
+    if let Some((_, outer, inner)) = WITHIN.iter().find(|(kind, ..)| *kind == resource.kind()) {
+        return Some((resource.get(outer).get(inner), format!("{outer}.{inner}").into()));
+    }
+    let property = naming(resource.facts()?)?;
+    Some((resource.get(&property.name), Cow::Borrowed(&property.name)))
+}
+
 /// Whether names of the type are told apart within the account, and replacing one under its name fails.
 fn is_quiet(kind: &str) -> bool {
     QUIET.iter().any(|quiet| kind.starts_with(quiet))
@@ -71,13 +85,12 @@ fn is_quiet(kind: &str) -> bool {
 pub(super) fn fixed_name<'a>(context: &'a Context<'a>, says: &mut Says) {
     for resource in context.resources() {
         let Some(facts) = resource.facts().filter(|_| !is_quiet(resource.kind())) else { continue };
-        let Some(property) = naming(facts) else { continue };
-        let name = resource.get(&property.name);
+        let Some((name, path)) = name_of(resource) else { continue };
         // A name that a parameter or the stack's name is part of can be changed when it has to be.
         let fixed = name.is_set() && name.function().is_none();
         let Some(text) = name.text().filter(|_| fixed) else { continue };
         let replacing: Vec<&str> = (facts.properties.all.iter())
-            .filter(|other| other.update == Update::Replaces && other.name != property.name)
+            .filter(|other| other.update == Update::Replaces && other.name != path)
             .map(|other| &*other.name)
             // A name within something else is free when that is another one.
             .filter(|other| !SETTLED.contains(other) && !facts.identifier.iter().any(|it| it == other))
@@ -107,13 +120,13 @@ pub(super) fn fixed_name<'a>(context: &'a Context<'a>, says: &mut Says) {
         remark
             .also(resource.get(first), "a change of this replaces it")
             .note("CloudFormation makes the new resource before it deletes the old one")
-            .help(format!("leave `{}` out, or build it with the stack's name", property.name));
+            .help(format!("leave `{path}` out, or build it with the stack's name"));
     }
 }
 
 pub(super) fn retained_name(resource: Resource<'_>, says: &mut Says) {
-    let Some(property) = resource.facts().and_then(naming) else { return };
-    let (name, policy) = (resource.get(&property.name), resource.attribute("DeletionPolicy"));
+    let Some((name, _)) = name_of(resource) else { return };
+    let policy = resource.attribute("DeletionPolicy");
     let Some(text) = name.text().filter(|_| policy.is("Retain") && name.function().is_none()) else { return };
     says.add(
         name,
@@ -166,6 +179,17 @@ mod tests {
             ("AWS::ECS::Service", r#""ServiceName":"web","Cluster":"main""#, ""),
             ("AWS::ECS::Service", r#""ServiceName":"web","LaunchType":"FARGATE""#, "Note"),
             ("AWS::RDS::DBParameterGroup", r#""DBParameterGroupName":"pg","Family":"postgres17""#, "Note"),
+            (
+                "AWS::Budgets::Budget",
+                r#""Budget":{"BudgetName":"web"},"NotificationsWithSubscribers":[{"Subscribers":[]}]"#,
+                "Note",
+            ),
+            (
+                "AWS::Budgets::Budget",
+                r#""Budget":{"BudgetName":{"Ref":"P"}},"NotificationsWithSubscribers":[{"Subscribers":[]}]"#,
+                "",
+            ),
+            ("AWS::Budgets::Budget", r#""Budget":{"BudgetName":"web","TimeUnit":"MONTHLY"}"#, ""),
             ("AWS::Lambda::LayerVersion", r#""LayerName":"web","Content":{"S3Bucket":"b"}"#, ""),
             (
                 "AWS::AutoScaling::LaunchConfiguration",
