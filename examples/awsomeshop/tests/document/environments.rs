@@ -1,6 +1,6 @@
 //! What the other environments have otherwise, and what every environment makes.
 
-use crate::support::Shop;
+use crate::support::{Shop, same};
 use serde_json::json;
 
 #[test]
@@ -9,22 +9,24 @@ fn other_environments_are_the_same_with_other_numbers() {
     for environment in ["dev", "staging"] {
         let other = Shop::of(environment);
         for stack in prod.stacks() {
-            let types = |shop: &Shop| shop.resources(stack).into_iter().collect::<Vec<_>>();
-            assert_eq!(types(&other), types(&prod), "{environment} {stack}");
+            let types = |shop: &Shop| -> Vec<String> {
+                shop.resources(stack).iter().map(|(id, kind)| format!("{id}: {kind}")).collect()
+            };
+            same(&format!("resources of {stack} in {environment}"), types(&other), types(&prod));
         }
-        let cluster = other.only("AWS::ECS::Cluster");
-        assert_eq!(cluster.properties["ClusterName"], format!("awsomeshop-{environment}-cluster"));
-        assert_eq!(other.only("AWS::RDS::DBInstance").properties["DeletionProtection"], false);
+        other.with("AWS::ECS::Cluster", "ClusterName", format!("awsomeshop-{environment}-cluster"));
+        other.with("AWS::RDS::DBInstance", "DBName", "awsomeshop").is(json!({"DeletionProtection": false}));
     }
 }
 
 #[test]
 fn development_is_small() {
     let dev = Shop::of("dev");
-    let task = dev.only("AWS::ECS::TaskDefinition");
-    assert_eq!((&task.properties["Cpu"], &task.properties["Memory"]), (&json!("256"), &json!("512")));
-    assert_eq!(dev.only("AWS::ECS::Service").properties["DesiredCount"], 1);
-    assert_eq!(dev.only("AWS::RDS::DBInstance").properties["BackupRetentionPeriod"], 1);
+    dev.with("AWS::ECS::TaskDefinition", "Family", "awsomeshop-dev-core-task")
+        .is(json!({"Cpu": "256", "Memory": "512"}));
+    dev.with("AWS::ECS::Service", "ServiceName", "awsomeshop-dev-core-service")
+        .is(json!({"DesiredCount": 1}));
+    dev.with("AWS::RDS::DBInstance", "DBName", "awsomeshop").is(json!({"BackupRetentionPeriod": 1}));
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! What the deployment document asks for, in the templates of production: every number of it.
+//! What the deployment document asks for, in the templates of production: the network, and what runs in it.
 
-use crate::support::{ACCOUNT, Resource, Shop, text};
+use crate::support::{ACCOUNT, Resource, SUFFIX, Shop, object, same, tls_only};
 use serde_json::{Value, json};
 
 fn shop() -> Shop {
@@ -15,30 +15,39 @@ fn subnet(shop: &Shop, range: &str) -> Resource {
     shop.with("AWS::EC2::Subnet", "CidrBlock", range)
 }
 
+fn balancer(shop: &Shop) -> Resource {
+    shop.resource("compute", "CoreBalancerLoadBalancer")
+}
+
+fn service(shop: &Shop) -> Resource {
+    shop.with("AWS::ECS::Service", "ServiceName", "awsomeshop-core-service")
+}
+
+/// The target group that the service is behind.
+fn targets(shop: &Shop) -> Resource {
+    let targets = service(shop).get("LoadBalancers.0.TargetGroupArn").clone();
+    let all = shop.all("AWS::ElasticLoadBalancingV2::TargetGroup");
+    all.into_iter().find(|it| it.reference() == targets).expect("the service is behind a target group")
+}
+
+/// What listens on a port of the load balancer.
+fn listener(shop: &Shop, port: u32) -> Resource {
+    let balancer = balancer(shop).reference();
+    let all = shop.all("AWS::ElasticLoadBalancingV2::Listener").into_iter();
+    let mut own = all.filter(|it| it.properties["LoadBalancerArn"] == balancer);
+    own.find(|it| it.properties["Port"] == port).unwrap_or_else(|| panic!("nothing listens on port {port}"))
+}
+
 /// Where a subnet's traffic to the internet goes.
 fn way_out(shop: &Shop, subnet: &Resource) -> Value {
     let routing = shop.with("AWS::EC2::SubnetRouteTableAssociation", "SubnetId", subnet.reference());
     let routes = shop.all("AWS::EC2::Route").into_iter().map(|route| route.properties);
     let own = routes.filter(|route| route["RouteTableId"] == routing.properties["RouteTableId"]);
-    let mut out = own.filter(|route| route["DestinationCidrBlock"] == "0.0.0.0/0");
-    let route = out.next().expect("a way out");
-    assert_eq!(out.next(), None);
-    [&route["GatewayId"], &route["NatGatewayId"]]
-        .into_iter()
-        .find(|it| !it.is_null())
-        .cloned()
-        .unwrap_or_default()
-}
-
-/// Some properties, as they are.
-fn properties<'r>(resource: &'r Resource, ways: &[&str]) -> Vec<&'r Value> {
-    ways.iter().map(|way| resource.get(way)).collect()
-}
-
-/// Settings that are a list of names and values.
-fn setting(list: &Value, key: &str, name: &str, value: &str) -> Value {
-    let list = list.as_array().expect("a list");
-    list.iter().find(|it| it[key] == name).map(|it| it[value].clone()).unwrap_or_default()
+    let ways: Vec<Value> = own.collect();
+    assert_eq!(ways.len(), 1, "ways out of {}", subnet.reference());
+    assert_eq!(ways[0]["DestinationCidrBlock"], "0.0.0.0/0", "the way out of {}", subnet.reference());
+    let gateways = [&ways[0]["GatewayId"], &ways[0]["NatGatewayId"]];
+    gateways.into_iter().find(|it| !it.is_null()).cloned().unwrap_or_default()
 }
 
 #[test]
@@ -52,32 +61,45 @@ fn there_are_five_stacks_in_us_east_2() {
 fn the_network_is_in_one_zone_and_in_two_where_aws_insists() {
     let shop = shop();
     let vpc = shop.only("AWS::EC2::VPC");
-    assert_eq!(vpc.properties["CidrBlock"], "10.0.0.0/16");
-    assert_eq!(properties(&vpc, &["EnableDnsHostnames", "EnableDnsSupport"]), [true, true]);
-
-    let subnets = [
+    vpc.is(json!({"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": true, "EnableDnsSupport": true}));
+    let expected = [
         ("10.0.1.0/24", "us-east-2a", true),
         ("10.0.2.0/24", "us-east-2a", false),
         ("10.0.3.0/24", "us-east-2b", true),
         ("10.0.4.0/24", "us-east-2b", false),
     ];
-    assert_eq!(shop.all("AWS::EC2::Subnet").len(), subnets.len());
-    for (range, zone, public) in subnets {
-        let subnet = subnet(&shop, range);
-        assert_eq!(subnet.properties["AvailabilityZone"], zone, "{range}");
-        assert_eq!(subnet.properties["MapPublicIpOnLaunch"], public, "{range}");
+    let subnets = shop.all("AWS::EC2::Subnet").into_iter().map(|it| it.properties["CidrBlock"].clone());
+    same("subnets", subnets, expected.map(|(range, ..)| range.into()));
+    for (range, zone, public) in expected {
+        subnet(&shop, range).is(json!({
+            "VpcId": vpc.reference(),
+            "AvailabilityZone": zone,
+            "MapPublicIpOnLaunch": public,
+        }));
     }
+}
 
-    let gateway = shop.only("AWS::EC2::InternetGateway");
-    assert_eq!(
-        shop.only("AWS::EC2::VPCGatewayAttachment").properties["InternetGatewayId"],
-        gateway.reference()
-    );
+#[test]
+fn public_subnets_reach_the_internet_and_private_ones_go_through_the_nat_gateway() {
+    let shop = shop();
+    let gateway = shop.only("AWS::EC2::InternetGateway").reference();
+    shop.only("AWS::EC2::VPCGatewayAttachment").is(json!({
+        "InternetGatewayId": gateway,
+        "VpcId": shop.only("AWS::EC2::VPC").reference(),
+    }));
+    let address = shop.only("AWS::EC2::EIP");
+    address.is(json!({"Domain": "vpc"}));
     let nat = shop.only("AWS::EC2::NatGateway");
-    assert_eq!(nat.properties["SubnetId"], subnet(&shop, "10.0.1.0/24").reference());
-    assert_eq!(shop.only("AWS::EC2::EIP").properties["Domain"], "vpc");
-    for (range, gateway) in [("10.0.1.0/24", &gateway), ("10.0.3.0/24", &gateway), ("10.0.2.0/24", &nat)] {
-        assert_eq!(way_out(&shop, &subnet(&shop, range)), gateway.reference(), "{range}");
+    nat.is(json!({
+        "SubnetId": subnet(&shop, "10.0.1.0/24").reference(),
+        "AllocationId": format!("{}.AllocationId", address.reference()),
+        "ConnectivityType": null,
+    }));
+    let nat = nat.reference();
+    for (range, through) in
+        [("10.0.1.0/24", &gateway), ("10.0.3.0/24", &gateway), ("10.0.2.0/24", &nat), ("10.0.4.0/24", &nat)]
+    {
+        assert_eq!(way_out(&shop, &subnet(&shop, range)), *through, "the way out of {range}");
     }
 }
 
@@ -87,417 +109,283 @@ fn everything_stands_where_the_document_has_it() {
     let [public, private, spare_public, spare_private] =
         ["10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24", "10.0.4.0/24"]
             .map(|range| subnet(&shop, range).reference());
-    let balancer = shop.only("AWS::ElasticLoadBalancingV2::LoadBalancer");
-    assert_eq!(balancer.properties["Scheme"], "internet-facing");
-    assert_eq!(balancer.properties["Subnets"], json!([public, spare_public]));
-    let service = shop.only("AWS::ECS::Service");
-    let place = service.get("NetworkConfiguration.AwsvpcConfiguration");
-    assert_eq!(place["Subnets"], json!([private]));
-    assert_eq!(place["AssignPublicIp"], "DISABLED");
-    let subnets = shop.only("AWS::RDS::DBSubnetGroup");
-    assert_eq!(subnets.properties["DBSubnetGroupName"], "awsomeshop-db-subnet-group");
-    assert_eq!(subnets.properties["SubnetIds"], json!([private, spare_private]));
-    assert_eq!(shop.only("AWS::RDS::DBInstance").properties["AvailabilityZone"], "us-east-2a");
+    balancer(&shop).is(json!({"Scheme": "internet-facing", "Subnets": [public, spare_public]}));
+    service(&shop).is(json!({
+        "NetworkConfiguration.AwsvpcConfiguration.Subnets": [private],
+        "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp": "DISABLED",
+    }));
+    shop.with("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName", "awsomeshop-db-subnet-group")
+        .is(json!({"SubnetIds": [private, spare_private]}));
 }
 
 #[test]
 fn security_groups_let_through_what_the_document_lists_and_nothing_else() {
     let shop = shop();
-    assert_eq!(shop.all("AWS::EC2::SecurityGroup").len(), 3);
     let [alb, ecs, rds] =
         ["awsomeshop-alb-sg", "awsomeshop-ecs-sg", "awsomeshop-rds-sg"].map(|name| group(&shop, name));
-    assert_eq!(
-        shop.rules(&alb),
-        [
-            "from 0.0.0.0/0: 443".to_owned(),
-            "from 0.0.0.0/0: 80".to_owned(),
-            // A group without rules for what leaves lets everything leave; this one lets nothing.
-            "to 127.0.0.1/32: 1".to_owned(),
-            format!("to {}: 8000", ecs.reference()),
-        ]
-    );
-    assert_eq!(
-        shop.rules(&ecs),
-        [
-            format!("from {}: 8000", alb.reference()),
-            "to 0.0.0.0/0: 443".to_owned(),
-            "to 127.0.0.1/32: 1".to_owned(),
-            format!("to {}: 3306", rds.reference()),
-        ]
-    );
-    assert_eq!(
-        shop.rules(&rds),
-        [format!("from {}: 3306", ecs.reference()), "to 127.0.0.1/32: 1".to_owned()]
-    );
-
-    let of = |kind: &str, way: &str| shop.only(kind).get(way).clone();
-    assert_eq!(of("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups"), json!([alb.reference()]));
-    assert_eq!(
-        of("AWS::ECS::Service", "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"),
-        json!([ecs.reference()])
-    );
-    assert_eq!(of("AWS::RDS::DBInstance", "VPCSecurityGroups"), json!([rds.reference()]));
+    let vpc = shop.only("AWS::EC2::VPC").reference();
+    // A group without rules for what leaves lets everything leave; this one lets nothing.
+    let nothing = || "to 127.0.0.1/32: 1".to_owned();
+    let expected = [
+        (
+            &alb,
+            vec![
+                "from 0.0.0.0/0: 443".to_owned(),
+                "from 0.0.0.0/0: 80".to_owned(),
+                format!("to {}: 8000", ecs.reference()),
+                nothing(),
+            ],
+        ),
+        (
+            &ecs,
+            vec![
+                format!("from {}: 8000", alb.reference()),
+                "to 0.0.0.0/0: 443".to_owned(),
+                format!("to {}: 3306", rds.reference()),
+                nothing(),
+            ],
+        ),
+        (&rds, vec![format!("from {}: 3306", ecs.reference()), nothing()]),
+    ];
+    for (group, rules) in expected {
+        group.is(json!({"VpcId": vpc}));
+        same(&group.reference(), shop.rules(group), rules);
+    }
 }
 
 #[test]
-fn the_load_balancer_takes_https_and_keeps_logs() {
+fn only_the_load_balancer_is_open_to_the_internet() {
     let shop = shop();
-    let listener = |port: u32| shop.with("AWS::ElasticLoadBalancingV2::Listener", "Port", port);
-    let https = listener(443);
-    assert_eq!(https.properties["Protocol"], "HTTPS");
-    let certificate = shop.only("AWS::CertificateManager::Certificate");
-    assert_eq!(https.get("Certificates.0.CertificateArn"), &certificate.reference());
-    let redirect = listener(80);
-    assert_eq!(redirect.get("DefaultActions.0.Type"), "redirect");
-    assert_eq!(redirect.get("DefaultActions.0.RedirectConfig.Protocol"), "HTTPS");
-    assert_eq!(redirect.get("DefaultActions.0.RedirectConfig.StatusCode"), "HTTP_301");
+    let groups = shop.all("AWS::EC2::SecurityGroup");
+    let everybody = |rule: &String| rule.contains("0.0.0.0/0") || rule.contains("::/0");
+    let open =
+        |group: &&Resource| shop.rules(group).iter().any(|rule| rule.starts_with("from ") && everybody(rule));
+    let open = groups.iter().filter(open).map(Resource::reference);
+    same("security groups", open, [group(&shop, "awsomeshop-alb-sg").reference()]);
+}
 
-    let service = shop.only("AWS::ECS::Service");
-    let target = service.get("LoadBalancers.0");
-    assert_eq!((&target["ContainerName"], &target["ContainerPort"]), (&json!("fastapi-app"), &json!(8000)));
-    let group = shop.only("AWS::ElasticLoadBalancingV2::TargetGroup");
-    assert_eq!(target["TargetGroupArn"], group.reference());
-    assert_eq!((&group.properties["TargetType"], &group.properties["Port"]), (&json!("ip"), &json!(8000)));
+#[test]
+fn everything_has_its_security_group() {
+    let shop = shop();
+    let of = |name: &str| json!([group(&shop, name).reference()]);
+    balancer(&shop).is(json!({"SecurityGroups": of("awsomeshop-alb-sg")}));
+    service(&shop)
+        .is(json!({"NetworkConfiguration.AwsvpcConfiguration.SecurityGroups": of("awsomeshop-ecs-sg")}));
+}
 
-    let balancer = shop.only("AWS::ElasticLoadBalancingV2::LoadBalancer");
-    let attribute = |key: &str| setting(&balancer.properties["LoadBalancerAttributes"], "Key", key, "Value");
+#[test]
+fn the_load_balancer_takes_https_and_sends_others_there() {
+    let shop = shop();
+    let domain = "awsomeshop.example.com";
+    let certificate = shop.with("AWS::CertificateManager::Certificate", "DomainName", domain);
+    listener(&shop, 443).is(json!({
+        "Protocol": "HTTPS",
+        // TLS 1.3 and 1.2, with ciphers whose keys are of one connection.
+        "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        "Certificates": [{"CertificateArn": certificate.reference()}],
+        "DefaultActions": [{"Type": "forward", "TargetGroupArn": targets(&shop).reference()}],
+    }));
+    listener(&shop, 80).is(json!({
+        "Protocol": "HTTP",
+        "DefaultActions": [{
+            "Type": "redirect",
+            "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
+        }],
+    }));
+}
+
+#[test]
+fn requests_go_to_the_tasks_that_are_well() {
+    let shop = shop();
+    targets(&shop).is(json!({
+        "VpcId": shop.only("AWS::EC2::VPC").reference(),
+        "TargetType": "ip",
+        "Port": 8000,
+        "Protocol": "HTTP",
+        "HealthCheckEnabled": true,
+        "HealthCheckPath": "/",
+        "HealthCheckPort": null,
+        "HealthCheckProtocol": "HTTP",
+        "HealthCheckIntervalSeconds": 15,
+        "HealthCheckTimeoutSeconds": 5,
+        "HealthyThresholdCount": 2,
+        "UnhealthyThresholdCount": 3,
+        "Matcher": {"HttpCode": "200"},
+    }));
+    service(&shop).is(json!({
+        "LoadBalancers": [{
+            "ContainerName": "fastapi-app",
+            "ContainerPort": 8000,
+            "TargetGroupArn": targets(&shop).reference(),
+        }],
+    }));
+}
+
+#[test]
+fn the_load_balancer_keeps_logs() {
+    let shop = shop();
     let bucket = shop.resource("data", "BalancerLogsBucket");
-    assert_eq!(attribute("access_logs.s3.bucket"), bucket.reference());
-    assert_eq!(attribute("access_logs.s3.enabled"), "true");
-    assert_eq!(attribute("access_logs.s3.prefix"), "access-logs");
-    assert!(bucket.properties["BucketName"].to_string().contains("awsomeshop-alb-logs-"));
-    let policy = shop.with("AWS::S3::BucketPolicy", "Bucket", bucket.reference());
-    let statement = policy.get("PolicyDocument.Statement.0");
-    assert_eq!(statement["Action"], "s3:PutObject");
-    assert_eq!(statement["Resource"], format!("{}.Arn/access-logs/AWSLogs/{ACCOUNT}/*", bucket.reference()));
+    bucket.is(json!({"BucketName": format!("awsomeshop-alb-logs-{SUFFIX}")}));
+    let bucket = bucket.reference();
+    let attributes = object(balancer(&shop).get("LoadBalancerAttributes"), "Key", "Value");
+    for (key, value) in [("enabled", "true"), ("bucket", &bucket), ("prefix", "access-logs")] {
+        assert_eq!(attributes[format!("access_logs.s3.{key}")], value, "access_logs.s3.{key}");
+    }
+    shop.with("AWS::S3::BucketPolicy", "Bucket", bucket.clone()).says([
+        tls_only(&bucket),
+        json!({
+            "Sid": "LogDelivery",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": format!("{bucket}.Arn/access-logs/AWSLogs/{ACCOUNT}/*"),
+        }),
+    ]);
 }
 
 #[test]
 fn the_service_runs_as_the_document_says() {
     let shop = shop();
-    let cluster = shop.only("AWS::ECS::Cluster");
-    assert_eq!(cluster.properties["ClusterName"], "awsomeshop-cluster");
-    assert_eq!(cluster.properties["CapacityProviders"], json!(["FARGATE"]));
-    assert_eq!(
-        setting(&cluster.properties["ClusterSettings"], "Name", "containerInsights", "Value"),
-        "enabled"
-    );
-
-    let service = shop.only("AWS::ECS::Service");
-    assert_eq!(service.properties["ServiceName"], "awsomeshop-core-service");
-    assert_eq!(service.properties["Cluster"], format!("{}.Arn", cluster.reference()));
-    assert_eq!(service.properties["PlatformVersion"], "LATEST");
-    assert_eq!(service.get("CapacityProviderStrategy.0.CapacityProvider"), "FARGATE");
-    assert_eq!(service.properties["DesiredCount"], 2);
-    let deployment = &service.properties["DeploymentConfiguration"];
-    assert_eq!(
-        (&deployment["MaximumPercent"], &deployment["MinimumHealthyPercent"]),
-        (&json!(200), &json!(50))
-    );
-    assert_eq!(deployment["DeploymentCircuitBreaker"]["Enable"], true);
+    let cluster = shop.with("AWS::ECS::Cluster", "ClusterName", "awsomeshop-cluster");
+    cluster.is(json!({
+        "CapacityProviders": ["FARGATE"],
+        "ClusterSettings": [{"Name": "containerInsights", "Value": "enabled"}],
+    }));
+    let task = shop.with("AWS::ECS::TaskDefinition", "Family", "awsomeshop-core-task");
+    service(&shop).is(json!({
+        "Cluster": format!("{}.Arn", cluster.reference()),
+        "TaskDefinition": task.reference(),
+        "PlatformVersion": "LATEST",
+        "LaunchType": null,
+        "CapacityProviderStrategy": [{"CapacityProvider": "FARGATE", "Weight": 1}],
+        "DesiredCount": 2,
+        "DeploymentConfiguration.MaximumPercent": 200,
+        "DeploymentConfiguration.MinimumHealthyPercent": 50,
+        "DeploymentConfiguration.DeploymentCircuitBreaker": {"Enable": true, "Rollback": true},
+    }));
 }
 
 #[test]
 fn the_task_is_the_one_of_the_document() {
     let shop = shop();
-    let task = shop.only("AWS::ECS::TaskDefinition");
-    assert_eq!(task.properties["Family"], "awsomeshop-core-task");
-    assert_eq!(task.properties["NetworkMode"], "awsvpc");
-    assert_eq!(task.properties["RequiresCompatibilities"], json!(["FARGATE"]));
-    assert_eq!((&task.properties["Cpu"], &task.properties["Memory"]), (&json!("512"), &json!("1024")));
-    let role = |name: &str| shop.with("AWS::IAM::Role", "RoleName", name);
-    assert_eq!(
-        task.properties["ExecutionRoleArn"],
-        format!("{}.Arn", role("awsomeshop-ecs-execution-role").reference())
-    );
-    assert_eq!(
-        task.properties["TaskRoleArn"],
-        format!("{}.Arn", role("awsomeshop-ecs-task-role").reference())
-    );
+    let role = |name: &str| format!("{}.Arn", shop.with("AWS::IAM::Role", "RoleName", name).reference());
+    let log = shop.with("AWS::Logs::LogGroup", "LogGroupName", "/ecs/awsomeshop-core-task");
+    log.is(json!({"RetentionInDays": 30}));
+    let task = shop.with("AWS::ECS::TaskDefinition", "Family", "awsomeshop-core-task");
+    task.is(json!({
+        "NetworkMode": "awsvpc",
+        "RequiresCompatibilities": ["FARGATE"],
+        "Cpu": "512",
+        "Memory": "1024",
+        "ExecutionRoleArn": role("awsomeshop-ecs-execution-role"),
+        "TaskRoleArn": role("awsomeshop-ecs-task-role"),
+        "ContainerDefinitions.0.Name": "fastapi-app",
+        "ContainerDefinitions.0.Image": format!("{ACCOUNT}.dkr.ecr.us-east-2.amazonaws.com/awsomeshop:latest"),
+        "ContainerDefinitions.0.PortMappings": [{"ContainerPort": 8000, "Protocol": "tcp"}],
+        // It is not the administrator of its container.
+        "ContainerDefinitions.0.User": "1000",
+        "ContainerDefinitions.0.LogConfiguration": {
+            "LogDriver": "awslogs",
+            "Options": {
+                "awslogs-group": log.reference(),
+                "awslogs-region": "us-east-2",
+                "awslogs-stream-prefix": "core",
+            },
+        },
+        "ContainerDefinitions.1": null,
+    }));
+}
 
-    assert_eq!(task.properties["ContainerDefinitions"].as_array().map(Vec::len), Some(1));
-    let container = task.get("ContainerDefinitions.0");
-    assert_eq!(container["Name"], "fastapi-app");
-    assert_eq!(container["Image"], format!("{ACCOUNT}.dkr.ecr.us-east-2.amazonaws.com/awsomeshop:latest"));
-    assert_eq!(container["PortMappings"][0]["ContainerPort"], 8000);
+#[test]
+fn the_container_gets_its_settings_and_secrets() {
+    let shop = shop();
+    let task = shop.with("AWS::ECS::TaskDefinition", "Family", "awsomeshop-core-task");
+    let settings = object(task.get("ContainerDefinitions.0.Environment"), "Name", "Value");
+    assert_eq!(settings, json!({"AWS_REGION": "us-east-2", "LOG_LEVEL": "INFO"}), "Environment");
 
-    assert_eq!(container["Environment"].as_array().map(Vec::len), Some(2));
-    let variable = |name: &str| setting(&container["Environment"], "Name", name, "Value");
-    assert_eq!((variable("AWS_REGION"), variable("LOG_LEVEL")), (json!("us-east-2"), json!("INFO")));
-    let secret = |name: &str| setting(&container["Secrets"], "Name", name, "ValueFrom");
     let stored = |name: &str| shop.with("AWS::SecretsManager::Secret", "Name", name).reference();
-    let attached =
-        shop.with("AWS::SecretsManager::SecretTargetAttachment", "SecretId", stored("awsomeshop/db"));
-    assert_eq!(secret("DATABASE_URL"), attached.reference());
-    assert_eq!(secret("COGNITO_USER_POOL_ID"), stored("awsomeshop/cognito"));
+    let kind = "AWS::SecretsManager::SecretTargetAttachment";
+    let database = shop.with(kind, "SecretId", stored("awsomeshop/db")).reference();
+    let secrets = object(task.get("ContainerDefinitions.0.Secrets"), "Name", "ValueFrom");
+    let expected = json!({"DATABASE_URL": database, "COGNITO_USER_POOL_ID": stored("awsomeshop/cognito")});
+    assert_eq!(secrets, expected, "Secrets");
+}
 
-    let logs = &container["LogConfiguration"];
-    let group = shop.with("AWS::Logs::LogGroup", "LogGroupName", "/ecs/awsomeshop-core-task");
-    assert_eq!(group.properties["RetentionInDays"], 30);
-    assert_eq!(logs["LogDriver"], "awslogs");
-    assert_eq!(logs["Options"]["awslogs-group"], group.reference());
-    assert_eq!(logs["Options"]["awslogs-region"], "us-east-2");
-    assert!(logs["Options"]["awslogs-stream-prefix"].is_string());
+/// What scales the service.
+fn scaling(shop: &Shop) -> Resource {
+    let resource = "service/compute/ClusterCluster/compute/CoreService.Name";
+    shop.with("AWS::ApplicationAutoScaling::ScalableTarget", "ResourceId", resource)
 }
 
 #[test]
-fn the_service_scales_by_targets_and_by_steps() {
+fn there_are_two_to_ten_tasks() {
     let shop = shop();
-    let target = shop.only("AWS::ApplicationAutoScaling::ScalableTarget");
-    assert_eq!(
-        (&target.properties["MinCapacity"], &target.properties["MaxCapacity"]),
-        (&json!(2), &json!(10))
-    );
-    let policies = shop.all("AWS::ApplicationAutoScaling::ScalingPolicy");
-    assert_eq!(policies.len(), 4);
-    let tracking = |metric: &str| {
-        let metric_of = "PredefinedMetricSpecification.PredefinedMetricType";
-        let way = format!("TargetTrackingScalingPolicyConfiguration.{metric_of}");
-        let policy = policies.iter().find(|policy| policy.get(&way) == metric).expect("a policy");
-        let policy = policy.get("TargetTrackingScalingPolicyConfiguration");
-        [&policy["TargetValue"], &policy["ScaleOutCooldown"], &policy["ScaleInCooldown"]].map(Value::as_f64)
-    };
-    assert_eq!(tracking("ECSServiceAverageCPUUtilization"), [70.0, 300.0, 300.0].map(Some));
-    assert_eq!(tracking("ECSServiceAverageMemoryUtilization"), [80.0, 300.0, 300.0].map(Some));
-
-    for (threshold, operator, periods, change) in
-        [(70, "GreaterThanThreshold", 2, 1), (30, "LessThanThreshold", 5, -1)]
-    {
-        let steps = policies.iter().find(|policy| {
-            policy.get("StepScalingPolicyConfiguration.StepAdjustments.0.ScalingAdjustment") == change
-        });
-        let steps = steps.expect("a policy");
-        let configuration = steps.get("StepScalingPolicyConfiguration");
-        assert_eq!(
-            (&configuration["AdjustmentType"], &configuration["Cooldown"]),
-            (&json!("ChangeInCapacity"), &json!(300))
-        );
-        let alarms = shop.all("AWS::CloudWatch::Alarm");
-        let alarm = alarms
-            .iter()
-            .find(|it| text(it.get("AlarmActions.0")).starts_with(&steps.reference()))
-            .expect("an alarm");
-        assert_eq!(alarm.properties["MetricName"], "CPUUtilization");
-        assert_eq!(alarm.properties["Threshold"].as_f64(), Some(f64::from(threshold)));
-        assert_eq!(alarm.properties["ComparisonOperator"], operator);
-        assert_eq!(alarm.properties["EvaluationPeriods"], periods);
-    }
+    let target = scaling(&shop);
+    target.is(json!({
+        "ServiceNamespace": "ecs",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 2,
+        "MaxCapacity": 10,
+        "SuspendedState": null,
+    }));
+    let policies = shop.all("AWS::ApplicationAutoScaling::ScalingPolicy").into_iter();
+    let own = policies.filter(|it| it.properties["ScalingTargetId"] == target.reference()).map(|it| it.id);
+    let expected = ["CoreScalingOnCpu", "CoreScalingOnMemory", "CoreScalingCpuAbove", "CoreScalingCpuBelow"];
+    same("scaling policies", own, expected.map(str::to_owned));
 }
 
 #[test]
-fn the_database_is_the_one_of_the_document() {
+fn the_service_scales_by_targets() {
     let shop = shop();
-    let database = shop.only("AWS::RDS::DBInstance");
-    let expected = json!({
-        "Engine": "mysql",
-        "DBInstanceClass": "db.t3.micro",
-        "StorageType": "gp2",
-        "AllocatedStorage": "20",
-        "MultiAZ": false,
-        "PubliclyAccessible": false,
-        "DBSubnetGroupName": shop.only("AWS::RDS::DBSubnetGroup").reference(),
-        "DBParameterGroupName": "default.mysql8.0",
-        "OptionGroupName": "default:mysql-8-0",
-        "BackupRetentionPeriod": 30,
-        "PreferredBackupWindow": "03:00-04:00",
-        "CopyTagsToSnapshot": true,
-        "PreferredMaintenanceWindow": "sun:04:00-sun:05:00",
-        "AutoMinorVersionUpgrade": true,
-        "DBName": "awsomeshop",
-        "StorageEncrypted": true,
-        "EnableIAMDatabaseAuthentication": true,
-        "DeletionProtection": true,
-    });
-    for (property, value) in expected.as_object().expect("properties") {
-        assert_eq!(&database.properties[property], value, "{property}");
-    }
-    // What grows, or is faster than the baseline of 100 operations a second, would be something else.
-    assert_eq!(
-        properties(&database, &["MaxAllocatedStorage", "Iops", "StorageThroughput"]),
-        [&Value::Null; 3]
-    );
-    let version = text(&database.properties["EngineVersion"]);
-    let minor: Option<u32> = version.strip_prefix("8.0.").and_then(|minor| minor.parse().ok());
-    assert!(minor.is_some_and(|minor| minor >= 35), "{version}");
-    assert_eq!(database.beside["DeletionPolicy"], "Snapshot");
-    assert_eq!(database.beside["UpdateReplacePolicy"], "Snapshot");
-}
-
-#[test]
-fn pictures_of_products_are_private() {
-    let shop = shop();
-    let bucket = shop.resource("data", "ImagesBucket");
-    assert!(bucket.properties["BucketName"].to_string().contains("awsomeshop-product-images-"));
-    assert_ne!(bucket.get("VersioningConfiguration.Status"), "Enabled");
-    assert_eq!(bucket.properties["LifecycleConfiguration"], Value::Null);
-    let public = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
-    for setting in public {
-        assert_eq!(bucket.properties["PublicAccessBlockConfiguration"][setting], true);
-    }
-    let encryption = bucket.get("BucketEncryption.ServerSideEncryptionConfiguration.0");
-    assert_eq!(encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256");
-    assert_eq!(encryption["BucketKeyEnabled"], true);
-    let cors = bucket.get("CorsConfiguration.CorsRules.0");
-    assert_eq!(cors["AllowedOrigins"], json!(["https://awsomeshop.example.com"]));
-    for method in ["PUT", "POST"] {
-        assert!(cors["AllowedMethods"].as_array().is_some_and(|all| all.contains(&json!(method))), "{cors}");
-    }
-
-    let policy = shop.with("AWS::S3::BucketPolicy", "Bucket", bucket.reference());
-    let statements = policy.get("PolicyDocument.Statement").as_array().expect("statements");
-    let role = format!("arn:aws:iam::{ACCOUNT}:role/awsomeshop-ecs-task-role");
-    let others =
-        statements.iter().find(|it| it["Condition"].to_string().contains(&role)).expect("a statement");
-    assert_eq!(others["Effect"], "Deny");
-    assert!(others["Condition"].to_string().contains("aws:PrincipalArn"));
-    // Whoever deploys can still change the bucket itself.
-    assert_eq!(text(&others["Resource"]), format!("{}.Arn/*", bucket.reference()));
-    assert!(statements.iter().all(|it| it["Effect"] == "Deny"), "the role's own rights let it in");
-}
-
-#[test]
-fn users_are_kept_as_the_document_says() {
-    let shop = shop();
-    let pool = shop.only("AWS::Cognito::UserPool");
-    assert_eq!(pool.properties["UserPoolName"], "awsomeshop-users");
-    assert_eq!(pool.properties["UsernameAttributes"], json!(["email"]));
-    assert_eq!(pool.properties["AutoVerifiedAttributes"], json!(["email"]));
-    let password = pool.get("Policies.PasswordPolicy");
-    assert_eq!(password["MinimumLength"], 8);
-    for (required, value) in [("Uppercase", true), ("Lowercase", true), ("Numbers", true), ("Symbols", false)]
-    {
-        assert_eq!(password[format!("Require{required}")], value, "{required}");
-    }
-    assert_eq!(pool.properties["MfaConfiguration"], "OPTIONAL");
-    assert_eq!(pool.properties["EnabledMfas"], json!(["SOFTWARE_TOKEN_MFA"]));
-    let recovery = pool.get("AccountRecoverySetting.RecoveryMechanisms");
-    assert_eq!(recovery, &json!([{"Name": "verified_email", "Priority": 1}]));
-
-    let client = shop.only("AWS::Cognito::UserPoolClient");
-    assert_eq!(client.properties["ClientName"], "awsomeshop-web-client");
-    assert_eq!(client.properties["UserPoolId"], pool.reference());
-    assert_eq!(client.properties["GenerateSecret"], true);
-    let mut flows: Vec<String> =
-        client.properties["ExplicitAuthFlows"].as_array().expect("flows").iter().map(text).collect();
-    flows.sort();
-    assert_eq!(flows, ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]);
-    for (token, validity, unit) in
-        [("AccessToken", 1, "hours"), ("IdToken", 1, "hours"), ("RefreshToken", 30, "days")]
-    {
-        assert_eq!(client.properties[format!("{token}Validity")], validity, "{token}");
-        assert_eq!(client.properties["TokenValidityUnits"][token], unit, "{token}");
-    }
-    let secret = shop.with("AWS::SecretsManager::Secret", "Name", "awsomeshop/cognito");
-    assert_eq!(secret.properties["SecretString"], pool.reference());
-}
-
-#[test]
-fn the_certificate_has_both_names() {
-    let certificate = shop().only("AWS::CertificateManager::Certificate");
-    assert_eq!(certificate.properties["DomainName"], "awsomeshop.example.com");
-    assert_eq!(certificate.properties["SubjectAlternativeNames"], json!(["*.awsomeshop.example.com"]));
-    assert_eq!(certificate.properties["ValidationMethod"], "DNS");
-    assert_eq!(certificate.properties["KeyAlgorithm"], "RSA_2048");
-}
-
-#[test]
-fn alarms_write_to_one_topic() {
-    let shop = shop();
-    let topic = shop.only("AWS::SNS::Topic");
-    assert_eq!(topic.properties["TopicName"], "awsomeshop-alerts");
-    let subscription = shop.only("AWS::SNS::Subscription");
-    assert_eq!(
-        (&subscription.properties["TopicArn"], &subscription.properties["Protocol"]),
-        (&topic.reference().into(), &json!("email"))
-    );
-
-    let alarms: Vec<Resource> =
-        shop.all("AWS::CloudWatch::Alarm").into_iter().filter(|it| it.stack == "monitoring").collect();
-    let above = "GreaterThanThreshold";
-    let below = "LessThanThreshold";
-    // Metric, operator, threshold, periods, seconds a period where the document says so.
-    let expected = [
-        ("AWS/ECS", "CPUUtilization", above, 80.0, 2, None),
-        ("AWS/ECS", "MemoryUtilization", above, 85.0, 2, None),
-        ("ECS/ContainerInsights", "RunningTaskCount", below, 1.0, 1, None),
-        ("AWS/RDS", "CPUUtilization", above, 80.0, 1, Some(300)),
-        ("AWS/RDS", "FreeStorageSpace", below, 2.0 * 1024.0 * 1024.0 * 1024.0, 1, None),
-        ("AWS/ApplicationELB", "TargetResponseTime", above, 5.0, 1, None),
-        ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", above, 10.0, 1, Some(300)),
-        ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", above, 10.0, 1, Some(300)),
-        ("AWS/ApplicationELB", "HealthyHostCount", below, 1.0, 1, None),
-    ];
-    assert_eq!(alarms.len(), expected.len() + 1);
-    let alarm = |namespace: &str, metric: &str| {
-        let found = alarms
-            .iter()
-            .find(|it| it.properties["Namespace"] == namespace && it.properties["MetricName"] == metric);
-        found.unwrap_or_else(|| panic!("no alarm on {namespace} {metric}"))
-    };
-    for (namespace, metric, operator, threshold, periods, seconds) in expected {
-        let alarm = alarm(namespace, metric);
-        assert_eq!(alarm.properties["ComparisonOperator"], operator, "{metric}");
-        assert_eq!(alarm.properties["Threshold"].as_f64(), Some(threshold), "{metric}");
-        assert_eq!(alarm.properties["EvaluationPeriods"], periods, "{metric}");
-        if let Some(seconds) = seconds {
-            assert_eq!(alarm.properties["Period"], seconds, "{metric}");
-        }
-    }
-    // 80 % of what a db.t3.micro takes is a number of connections: some 66 fit into its memory.
-    let connections = alarm("AWS/RDS", "DatabaseConnections");
-    let threshold = connections.properties["Threshold"].as_f64().expect("a number");
-    assert!((40.0..=60.0).contains(&threshold), "{threshold}");
-    assert_eq!(connections.properties["ComparisonOperator"], above);
-
-    for alarm in &alarms {
-        assert_eq!(alarm.properties["AlarmActions"], json!([topic.reference()]), "{}", alarm.id);
-    }
-}
-
-#[test]
-fn there_is_a_dashboard_and_a_budget() {
-    let shop = shop();
-    assert_eq!(shop.only("AWS::CloudWatch::Dashboard").properties["DashboardName"], "awsomeshop");
-    let budget = shop.only("AWS::Budgets::Budget");
-    let topic = shop.only("AWS::SNS::Topic");
-    let notifications = budget.properties["NotificationsWithSubscribers"].as_array().expect("notifications");
-    let mut thresholds = Vec::new();
-    for it in notifications {
-        assert_eq!(it["Notification"]["ThresholdType"], "ABSOLUTE_VALUE");
-        assert_eq!(it["Subscribers"][0], json!({"SubscriptionType": "SNS", "Address": topic.reference()}));
-        thresholds.push(it["Notification"]["Threshold"].as_f64().expect("a number"));
-    }
-    assert_eq!(thresholds, [50.0, 100.0, 150.0]);
-}
-
-#[test]
-fn images_are_kept_in_a_repository() {
-    let shop = shop();
-    assert_eq!(shop.only("AWS::ECR::Repository").properties["RepositoryName"], "awsomeshop");
-}
-
-#[test]
-fn everything_is_tagged() {
-    let shop = shop();
-    for (kind, name) in [
-        ("AWS::EC2::VPC", "network"),
-        ("AWS::ECS::Service", "compute"),
-        ("AWS::RDS::DBInstance", "data"),
-        ("AWS::Cognito::UserPool", "security"),
-        ("AWS::SNS::Topic", "monitoring"),
+    for (id, metric, target) in [
+        ("CoreScalingOnCpu", "ECSServiceAverageCPUUtilization", 70),
+        ("CoreScalingOnMemory", "ECSServiceAverageMemoryUtilization", 80),
     ] {
-        let resource = shop.only(kind);
-        assert_eq!(resource.stack, name);
-        let tags = if kind == "AWS::Cognito::UserPool" {
-            resource.properties["UserPoolTags"].clone()
-        } else {
-            let tags = resource.properties["Tags"].as_array().expect("tags").iter();
-            tags.map(|tag| (text(&tag["Key"]), tag["Value"].clone())).collect()
-        };
-        for (key, value) in
-            [("Environment", "prod"), ("Project", "AWSomeShop"), ("Owner", "core-business-unit")]
-        {
-            assert_eq!(tags[key], value, "{kind} {key}");
-        }
+        shop.resource("compute", id).is(json!({
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
+                "TargetValue": target,
+                "ScaleOutCooldown": 300,
+                "ScaleInCooldown": 300,
+            },
+        }));
+    }
+}
+
+#[test]
+fn the_service_scales_by_steps() {
+    let shop = shop();
+    for (id, bound, change, operator, threshold, periods) in [
+        ("CoreScalingCpuAbove", "MetricIntervalLowerBound", 1, "GreaterThanThreshold", 70, 2),
+        ("CoreScalingCpuBelow", "MetricIntervalUpperBound", -1, "LessThanThreshold", 30, 5),
+    ] {
+        let policy = shop.resource("compute", id);
+        policy.is(json!({
+            "PolicyType": "StepScaling",
+            "StepScalingPolicyConfiguration": {
+                "AdjustmentType": "ChangeInCapacity",
+                "StepAdjustments": [{bound: 0, "ScalingAdjustment": change}],
+                "Cooldown": 300,
+                "MetricAggregationType": "Average",
+            },
+        }));
+        shop.resource("compute", &format!("{id}Alarm")).is(json!({
+            "Namespace": "AWS/ECS",
+            "MetricName": "CPUUtilization",
+            "Dimensions": [
+                {"Name": "ClusterName", "Value": "compute/ClusterCluster"},
+                {"Name": "ServiceName", "Value": "compute/CoreService.Name"},
+            ],
+            "Statistic": "Average",
+            "ComparisonOperator": operator,
+            "Threshold": threshold,
+            "EvaluationPeriods": periods,
+            "DatapointsToAlarm": null,
+            "Period": 60,
+            "TreatMissingData": null,
+            "ActionsEnabled": null,
+            "AlarmActions": [format!("{}.Arn", policy.reference())],
+        }));
     }
 }

@@ -1,82 +1,117 @@
 //! What the roles may do: what the program needs, and no more.
 
-use crate::support::{ACCOUNT, Shop, text};
+use crate::support::{ACCOUNT, Shop, same};
 use serde_json::{Value, json};
+
+/// The lines of [`Shop::grants`] for some actions and what they are for.
+fn on(resource: impl AsRef<str>, actions: &[&str]) -> Vec<String> {
+    actions.iter().map(|action| format!("{action} on {}", resource.as_ref())).collect()
+}
 
 #[test]
 fn the_execution_role_starts_tasks_and_nothing_else() {
     let shop = Shop::of("prod");
     let role = shop.with("AWS::IAM::Role", "RoleName", "awsomeshop-ecs-execution-role");
-    assert_eq!(
-        role.properties["ManagedPolicyArns"],
-        json!(["arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"])
-    );
+    role.is(json!({
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"],
+    }));
+
+    let secret = |name: &str| shop.with("AWS::SecretsManager::Secret", "Name", name).reference();
+    let kind = "AWS::SecretsManager::SecretTargetAttachment";
+    let database = shop.with(kind, "SecretId", secret("awsomeshop/db")).reference();
     let repository = format!("arn:aws:ecr:us-east-2:{ACCOUNT}:repository/awsomeshop");
-    assert!(shop.allows(&role, "ecr:BatchGetImage", &repository));
-    assert!(shop.allows(&role, "ecr:GetAuthorizationToken", "*"));
-    for name in ["awsomeshop/db", "awsomeshop/cognito"] {
-        let secret = shop.with("AWS::SecretsManager::Secret", "Name", name);
-        let attached = shop.all("AWS::SecretsManager::SecretTargetAttachment").into_iter();
-        let attached = attached.filter(|it| it.properties["SecretId"] == secret.reference());
-        let names: Vec<String> = attached.map(|it| it.reference()).chain([secret.reference()]).collect();
-        assert!(names.iter().any(|it| shop.allows(&role, "secretsmanager:GetSecretValue", it)), "{name}");
-    }
     let log = format!("arn:aws:logs:us-east-2:{ACCOUNT}:log-group:/ecs/awsomeshop-core-task:*");
-    assert!(shop.allows(&role, "logs:PutLogEvents", &log));
-    only(&shop.rights(&role), &["ecr:", "logs:", "secretsmanager:GetSecretValue"]);
+    let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+    let expected = [
+        on("*", &["ecr:GetAuthorizationToken"]),
+        on(repository, &pull),
+        on(log, &["logs:CreateLogStream", "logs:PutLogEvents"]),
+        on(database, &["secretsmanager:GetSecretValue"]),
+        on(secret("awsomeshop/cognito"), &["secretsmanager:GetSecretValue"]),
+    ];
+    same("what the execution role may do", shop.grants(&role), expected.concat());
 }
 
 #[test]
 fn the_task_role_does_what_the_program_does_and_nothing_else() {
     let shop = Shop::of("prod");
     let role = shop.with("AWS::IAM::Role", "RoleName", "awsomeshop-ecs-task-role");
-    assert_eq!(role.properties["ManagedPolicyArns"], Value::Null);
-    let database = shop.only("AWS::RDS::DBInstance");
-    let place = format!(
-        "arn:aws:rds-db:us-east-2:{ACCOUNT}:dbuser:{}.DbiResourceId/awsomeshop",
-        database.reference()
-    );
-    assert!(shop.allows(&role, "rds-db:connect", &place));
-    let images = shop.resource("data", "ImagesBucket");
-    for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
-        assert!(shop.allows(&role, action, &format!("{}.Arn/*", images.reference())), "{action}");
-    }
-    let users = shop.only("AWS::Cognito::UserPool");
-    assert!(shop.allows(&role, "cognito-idp:AdminGetUser", &format!("{}.Arn", users.reference())));
-    let rights = shop.rights(&role);
-    let metrics = rights.iter().find(|it| it["Action"] == "cloudwatch:PutMetricData").expect("a right");
-    assert_eq!(metrics["Condition"], json!({"StringEquals": {"cloudwatch:namespace": "AWSomeShop"}}));
-    only(&rights, &["rds-db:connect", "s3:", "cognito-idp:", "cloudwatch:PutMetricData"]);
-}
+    role.is(json!({"ManagedPolicyArns": null}));
 
-/// Nothing but what begins like this is allowed, no action is a pattern, and only what cannot be narrowed is for everything.
-fn only(rights: &[Value], beginnings: &[&str]) {
-    for statement in rights {
-        assert_eq!(statement["Effect"], "Allow");
-        let actions = match &statement["Action"] {
-            Value::Array(actions) => actions.clone(),
-            action => vec![action.clone()],
-        };
-        for action in actions.iter().map(text) {
-            assert!(!action.contains('*'), "{action}");
-            assert!(beginnings.iter().any(|it| action.starts_with(it)), "{action}");
-            let narrow = statement["Resource"] != "*";
-            assert!(
-                narrow || ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"].contains(&&*action),
-                "{action}"
-            );
-        }
-    }
+    let database = shop.with("AWS::RDS::DBInstance", "DBName", "awsomeshop").reference();
+    let user = format!("arn:aws:rds-db:us-east-2:{ACCOUNT}:dbuser:{database}.DbiResourceId/awsomeshop");
+    let images = shop.resource("data", "ImagesBucket").reference();
+    let users = shop.with("AWS::Cognito::UserPool", "UserPoolName", "awsomeshop-users").reference();
+    let pictures = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"];
+    let manage = [
+        "cognito-idp:AdminAddUserToGroup",
+        "cognito-idp:AdminConfirmSignUp",
+        "cognito-idp:AdminCreateUser",
+        "cognito-idp:AdminDeleteUser",
+        "cognito-idp:AdminDeleteUserAttributes",
+        "cognito-idp:AdminDisableUser",
+        "cognito-idp:AdminEnableUser",
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:AdminListGroupsForUser",
+        "cognito-idp:AdminRemoveUserFromGroup",
+        "cognito-idp:AdminResetUserPassword",
+        "cognito-idp:AdminSetUserMFAPreference",
+        "cognito-idp:AdminSetUserPassword",
+        "cognito-idp:AdminUpdateUserAttributes",
+        "cognito-idp:AdminUserGlobalSignOut",
+        "cognito-idp:GetGroup",
+        "cognito-idp:ListGroups",
+        "cognito-idp:ListUsers",
+        "cognito-idp:ListUsersInGroup",
+    ];
+    let own_metrics = json!({"StringEquals": {"cloudwatch:namespace": "AWSomeShop"}});
+    let expected = [
+        on(user, &["rds-db:connect"]),
+        on(format!("{images}.Arn"), &["s3:ListBucket"]),
+        on(format!("{images}.Arn/*"), &pictures),
+        on(format!("{users}.Arn"), &manage),
+        on(format!("* if {own_metrics}"), &["cloudwatch:PutMetricData"]),
+    ];
+    same("what the task role may do", shop.grants(&role), expected.concat());
 }
 
 #[test]
-fn only_ecs_of_this_account_takes_the_roles() {
+fn the_other_roles_write_logs_and_metrics() {
     let shop = Shop::of("prod");
-    for name in ["awsomeshop-ecs-execution-role", "awsomeshop-ecs-task-role"] {
-        let role = shop.with("AWS::IAM::Role", "RoleName", name);
-        let trust = role.get("AssumeRolePolicyDocument.Statement").as_array().expect("statements");
-        assert_eq!(trust.len(), 1);
-        assert_eq!(trust[0]["Principal"], json!({"Service": "ecs-tasks.amazonaws.com"}));
-        assert!(trust[0]["Condition"].to_string().contains(ACCOUNT), "{}", trust[0]);
+    let flow_log = shop.resource("network", "FlowLogRole");
+    flow_log.is(json!({"ManagedPolicyArns": null}));
+    let log = format!("{}.Arn", shop.resource("network", "FlowLogGroup").reference());
+    let write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+    same("what the role of the flow log may do", shop.grants(&flow_log), on(log, &write));
+
+    let database = shop.resource("data", "DatabaseMonitoring");
+    database.is(json!({
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"],
+    }));
+    same("what the role of the database may do", shop.grants(&database), []);
+}
+
+#[test]
+fn only_services_of_this_account_take_the_roles() {
+    let shop = Shop::of("prod");
+    let tasks = Some("arn:aws:ecs:us-east-2:111122223333:*");
+    let flow_logs = Some("arn:aws:ec2:us-east-2:111122223333:vpc-flow-log/*");
+    for (stack, id, service, source) in [
+        ("security", "ExecutionRole", "ecs-tasks.amazonaws.com", tasks),
+        ("security", "TaskRole", "ecs-tasks.amazonaws.com", tasks),
+        ("network", "FlowLogRole", "vpc-flow-logs.amazonaws.com", flow_logs),
+        ("data", "DatabaseMonitoring", "monitoring.rds.amazonaws.com", None),
+    ] {
+        let mut condition = json!({"StringEquals": {"aws:SourceAccount": ACCOUNT}});
+        if let Some(source) = source {
+            condition["ArnLike"] = json!({"aws:SourceArn": source});
+        }
+        let statement: Value = json!({
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+            "Condition": condition,
+        });
+        shop.resource(stack, id).is(json!({"AssumeRolePolicyDocument.Statement": [statement]}));
     }
 }

@@ -1,11 +1,14 @@
 //! The templates of an environment, with what they refer to filled in.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fmt::Display, fs, path::Path, process::Command};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The account that stands for the one in which the templates are deployed.
 pub const ACCOUNT: &str = "111122223333";
+
+/// What stands for the random part of a stack's id, and with it of the buckets' names.
+pub const SUFFIX: &str = "51af3dc0";
 
 /// What `synth` writes for an environment.
 pub struct Shop {
@@ -82,26 +85,43 @@ impl Shop {
         self.stacks.keys().flat_map(of).collect()
     }
 
-    /// The only resource of a type.
+    /// The only resource of a type. Where there may be a second one, ask by its name: [`Shop::with`].
+    #[track_caller]
     pub fn only(&self, kind: &str) -> Resource {
         let mut all = self.all(kind);
-        assert_eq!(all.len(), 1, "{kind}: {all:#?}");
+        let names: Vec<String> = all.iter().map(Resource::reference).collect();
+        assert!(all.len() == 1, "there should be one {kind}, and there is: {}", names.join(", "));
         all.remove(0)
     }
 
     /// The only resource of a type whose property has this value.
+    #[track_caller]
     pub fn with(&self, kind: &str, property: &str, value: impl Into<Value>) -> Resource {
         let (all, value) = (self.all(kind), value.into());
-        let mut same: Vec<Resource> = all.into_iter().filter(|it| it.properties[property] == value).collect();
-        assert_eq!(same.len(), 1, "{kind} with {property}: {value}: {same:#?}");
+        let line = |it: &Resource| format!("\n  {}: {}", it.reference(), shown(it.get(property)));
+        let among: String = all.iter().map(line).collect();
+        let mut same: Vec<Resource> = all.into_iter().filter(|it| it.get(property) == &value).collect();
+        assert!(same.len() == 1, "there should be one {kind} with {property} {value}, among:{among}");
         same.remove(0)
     }
 
     /// One resource.
+    #[track_caller]
     pub fn resource(&self, stack: &str, id: &str) -> Resource {
-        let mut beside = self.stacks[stack].template["Resources"][id].clone();
+        let mut beside = self.template(stack)["Resources"][id].clone();
+        assert!(beside.is_object(), "there is no resource {stack}/{id}");
         let properties = beside.as_object_mut().and_then(|it| it.remove("Properties")).unwrap_or_default();
         Resource { stack: stack.into(), id: id.into(), properties: self.filled(stack, &properties), beside }
+    }
+
+    /// A template, as it is written.
+    pub fn template(&self, stack: &str) -> &Value {
+        &self.stacks[stack].template
+    }
+
+    /// Where the values of a stack's parameters come from.
+    pub fn parameters(&self, stack: &str) -> &Value {
+        &self.stacks[stack].parameters
     }
 
     /// The rules of a security group: direction, port or ports, and whom they are for.
@@ -115,38 +135,31 @@ impl Shop {
             let own = own.filter(|rule| rule["GroupId"] == group.reference());
             let inline = group.properties[inline].as_array().cloned().unwrap_or_default();
             for rule in own.chain(inline) {
-                let whom = if rule[peer].is_null() { &rule["CidrIp"] } else { &rule[peer] };
-                let (first, last) = (&rule["FromPort"], &rule["ToPort"]);
-                assert_eq!((first, &rule["IpProtocol"]), (last, &"tcp".into()), "{rule}");
-                rules.push(format!("{direction} {}: {first}", text(whom)));
+                let whom = [peer, "CidrIp", "CidrIpv6", "SourcePrefixListId", "DestinationPrefixListId"];
+                let whom = whom.iter().map(|it| &rule[it]).filter(|it| !it.is_null()).map(text);
+                let whom = whom.collect::<Vec<_>>().join(" and ");
+                let (protocol, first, last) = (text(&rule["IpProtocol"]), &rule["FromPort"], &rule["ToPort"]);
+                let one = protocol == "tcp" && first == last;
+                let ports = if one { text(first) } else { format!("{protocol} {first}-{last}") };
+                rules.push(format!("{direction} {whom}: {ports}"));
             }
         }
-        rules.sort();
         rules
     }
 
-    /// What a role may do: every statement of its own policies, wherever they stand.
-    pub fn rights(&self, role: &Resource) -> Vec<Value> {
-        let inline = role.properties["Policies"].as_array().cloned().unwrap_or_default();
-        let apart = self.all("AWS::IAM::RolePolicy").into_iter().map(|policy| policy.properties);
-        let apart = apart.filter(|policy| policy["RoleName"] == role.reference());
-        let policies = inline.into_iter().chain(apart);
-        policies
-            .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().cloned().unwrap_or_default())
-            .collect()
-    }
-
-    /// Whether a role may do something with something.
-    pub fn allows(&self, role: &Resource, action: &str, resource: &str) -> bool {
-        let has = |list: &Value, what: &str| match list {
-            Value::Array(items) => items.iter().any(|item| item == what),
-            item => item == what,
-        };
-        self.rights(role).iter().any(|statement| {
-            statement["Effect"] == "Allow"
-                && has(&statement["Action"], action)
-                && has(&statement["Resource"], resource)
-        })
+    /// What a role may do: every action of its policies, wherever they stand, and what it is for. A statement that is
+    /// more than an action for a resource stands there as it is.
+    pub fn grants(&self, role: &Resource) -> Vec<String> {
+        let inline = many(&role.properties["Policies"]);
+        let kinds = ["AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"];
+        let apart = kinds.iter().flat_map(|kind| self.all(kind)).map(|policy| policy.properties);
+        let names = [Value::from(role.reference()), role.properties["RoleName"].clone()];
+        let apart = apart.filter(|policy| {
+            let roles = many(&policy["Roles"]).into_iter().chain([policy["RoleName"].clone()]);
+            roles.filter(|it| !it.is_null()).any(|it| names.contains(&it))
+        });
+        let statements = inline.into_iter().chain(apart);
+        statements.flat_map(|policy| many(&policy["PolicyDocument"]["Statement"])).flat_map(grants).collect()
     }
 
     fn filled(&self, stack: &str, value: &Value) -> Value {
@@ -170,6 +183,14 @@ impl Shop {
                 whole => Some(format!("{stack}/{}", text(whole)).into()),
             },
             "Fn::Sub" => Some(self.substituted(stack, argument)),
+            "Fn::Split" => {
+                let whole = text(&self.filled(stack, &argument[1]));
+                Some(whole.split(argument[0].as_str()?).collect())
+            }
+            "Fn::Select" => {
+                let index: usize = text(&argument[0]).parse().ok()?;
+                self.filled(stack, &argument[1]).get(index).cloned()
+            }
             "Fn::Join" => {
                 let parts = self.filled(stack, &argument[1]);
                 let parts: Vec<String> = parts.as_array()?.iter().map(text).collect();
@@ -185,6 +206,10 @@ impl Shop {
             "AWS::AccountId" => return ACCOUNT.into(),
             "AWS::Partition" => return "aws".into(),
             "AWS::URLSuffix" => return "amazonaws.com".into(),
+            "AWS::StackId" => {
+                let owner = format!("{}:{ACCOUNT}", self.region);
+                return format!("arn:aws:cloudformation:{owner}:stack/{stack}/{SUFFIX}-0000").into();
+            }
             _ => {}
         }
         let from = &self.stacks[stack].parameters[name];
@@ -224,6 +249,25 @@ impl Resource {
         format!("{}/{}", self.stack, self.id)
     }
 
+    /// Its properties, by their ways (`Tags.0.Key`), are what the document says; `null` is one that is not there.
+    #[track_caller]
+    pub fn is(&self, expected: Value) {
+        let Value::Object(expected) = expected else { panic!("no properties: {expected}") };
+        let differs = |(way, value): (&String, &Value)| {
+            let found = self.get(way);
+            let line = || format!("\n  {way} is {}, and should be {}", shown(found), shown(value));
+            (found != value).then(line)
+        };
+        let lines: String = expected.iter().filter_map(differs).collect();
+        assert!(lines.is_empty(), "{}:{lines}", self.reference());
+    }
+
+    /// The statements of its policy, in any order.
+    #[track_caller]
+    pub fn says(&self, statements: impl IntoIterator<Item = Value>) {
+        same(&self.reference(), many(self.get("PolicyDocument.Statement")), statements);
+    }
+
     /// A property, by its way: `Tags.0.Key`.
     pub fn get(&self, way: &str) -> &Value {
         let step = |value: &'_ Value, step: &str| -> usize {
@@ -239,4 +283,68 @@ impl Resource {
 /// A text, or how something else is written.
 pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// How a value is shown where it is not the right one.
+fn shown(value: &Value) -> String {
+    if value.is_null() { "not there".into() } else { value.to_string() }
+}
+
+/// What may be one or a list.
+pub fn many(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+/// A list of names and values, as an object.
+pub fn object(list: &Value, name: &str, value: &str) -> Value {
+    many(list).iter().map(|it| (text(&it[name]), it[value].clone())).collect()
+}
+
+/// The actions of a statement, for what they are, under which condition.
+fn grants(statement: Value) -> Vec<String> {
+    let plain = |key: &String| ["Sid", "Effect", "Action", "Resource", "Condition"].contains(&&**key);
+    if statement["Effect"] != "Allow" || !statement.as_object().is_some_and(|it| it.keys().all(plain)) {
+        return vec![statement.to_string()];
+    }
+    let condition = &statement["Condition"];
+    let condition = if condition.is_null() { String::new() } else { format!(" if {condition}") };
+    let resources: Vec<String> = many(&statement["Resource"]).iter().map(text).collect();
+    let of = |action: Value| resources.iter().map(move |it| (text(&action), it)).collect::<Vec<_>>();
+    let pairs = many(&statement["Action"]).into_iter().flat_map(of);
+    pairs.map(|(action, resource)| format!("{action} on {resource}{condition}")).collect()
+}
+
+/// The statement that keeps everything out that is not encrypted on its way to a bucket.
+pub fn tls_only(bucket: &str) -> Value {
+    json!({
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [format!("{bucket}.Arn"), format!("{bucket}.Arn/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    })
+}
+
+/// Both have the same members, in any order: says which are missing, and which are more.
+#[track_caller]
+pub fn same<T: Display + PartialEq>(
+    what: &str,
+    found: impl IntoIterator<Item = T>,
+    expected: impl IntoIterator<Item = T>,
+) {
+    let mut more: Vec<T> = found.into_iter().collect();
+    let mut lines = String::new();
+    for it in expected {
+        match more.iter().position(|other| *other == it) {
+            Some(index) => drop(more.remove(index)),
+            None => lines += &format!("\n  missing: {it}"),
+        }
+    }
+    lines.extend(more.iter().map(|it| format!("\n  unexpected: {it}")));
+    assert!(lines.is_empty(), "{what}:{lines}");
 }
