@@ -36,6 +36,21 @@ impl Shop {
             .env_remove("NO_COLOR"))
     }
 
+    /// Runs it from the workspace's root: from there the compiler names the program's file, so that it is found.
+    fn run_with_sources(&self, arguments: &[&str]) -> Ran {
+        let mut ran = run(Command::new(env!("CARGO_BIN_EXE_shop"))
+            .args(arguments)
+            .arg("--project")
+            .arg(&self.folder)
+            .current_dir(root())
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env_remove("NO_COLOR"));
+        for text in [&mut ran.out, &mut ran.err] {
+            *text = text.replace(&self.folder.display().to_string(), "shop");
+        }
+        ran
+    }
+
     fn read(&self, file: &str) -> String {
         fs::read_to_string(self.folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
@@ -133,6 +148,52 @@ fn a_finding_shows_the_line_of_the_program() {
         .current_dir(root()));
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(ran.err);
+}
+
+#[test]
+fn a_finding_shows_the_line_of_the_configuration() {
+    let text = "{\n  \"queues\": 1,\n  \"name\": \"shop-production\",\n  \"visitor\": {\n    \"name\": \"orders db\",\n    \
+        \"pin\": 47110\n  }\n}\n";
+    let shop = Shop::new("places", &[("dev.json", text)]);
+    for command in ["synth", "check"] {
+        let ran = shop.run_with_sources(&[command, "dev"]);
+        assert_eq!(ran.code, 1);
+        assert!(!format!("{}{}", ran.out, ran.err).contains("4711"), "{}{}", ran.out, ran.err);
+        insta::assert_snapshot!(format!("configuration_in_{command}"), format!("{}{}", ran.out, ran.err));
+
+        let ran = shop.run_with_sources(&[command, "dev", "--message-format", "json"]);
+        assert!(!ran.out.contains("4711"), "{}", ran.out);
+        let findings: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON and nothing else");
+        let findings = findings["findings"].as_array().expect("findings");
+        let shown = |code: &str| {
+            let finding = findings.iter().find(|finding| finding["code"] == code)?;
+            let spans = finding["spans"].as_array()?.iter().skip(1);
+            Some(spans.map(|span| format!("{}: {}", span["at"]["line"], span["label"])).collect::<Vec<_>>())
+        };
+        if command == "check" {
+            assert_eq!(shown("SHOP02"), Some(vec![r#"5: "`visitor.name` is \"orders db\"""#.to_owned()]));
+        }
+        assert_eq!(shown("SHOP03"), Some(vec![r#"6: "`visitor.pin` is this""#.to_owned()]));
+    }
+}
+
+#[test]
+fn what_the_schema_calls_secret_is_never_shown() {
+    for (file, text) in [
+        // Of the wrong type, with an unknown key beside it, with a key that is nearly right, and no JSON at all.
+        ("dev.json", r#"{"queues": 1, "visitor": {"name": "he", "pin": "4711"}}"#),
+        ("dev.json", "{\"queues\": 1, \"visitor\": {\"name\": \"he\",\n\"pin\": 4711, \"mood\": 1}}"),
+        ("dev.json", "{\"queues\": 1, \"visitor\": {\"name\": \"he\",\n\"pinn\": 4711}}"),
+        ("dev.json", r#"{"queues": 1, "visitor": {"name": "he", "pin": 4711 4}}"#),
+        ("dev.toml", "queues = 1\nvisitor.name = 'he'\nvisitor.pin = \"\"\"\n4711\"\"\"\n"),
+    ] {
+        let shop = Shop::new("secret", &[(file, text)]);
+        for command in ["synth", "check", "list"] {
+            let ran = shop.run(&[command, "dev"]);
+            assert!(ran.code == 1 && ran.err.contains("error[FW050"), "{}", ran.err);
+            assert!(ran.err.contains("***") && !ran.err.contains("4711"), "{}", ran.err);
+        }
+    }
 }
 
 #[test]

@@ -29,7 +29,8 @@
 //! ```
 //!
 //! The struct's JSON Schema finds all problems at once and knows keys that serde would ignore; serde has the
-//! last word on what a value may be. Values that are secret by their key or their schema are never shown.
+//! last word on what a value may be. Values that are secret by their key or their schema are never shown: not in a
+//! message, and not in the lines of the file beside it if [`Places::hidden`] is handed to what shows them.
 //!
 //! **Boundary:** no templates, no inheritance between environments, no values from the process environment. An
 //! environment is what its file says.
@@ -127,17 +128,18 @@ pub fn load<C: DeserializeOwned + JsonSchema + 'static>(
     Ok(Loaded { config, target, file: Some(file) })
 }
 
-/// Where the values of an environment's file stand; none if there is no file that can be read.
+/// Where the values of an environment's file stand, and which are secret; none if there is no file that can be read.
 ///
 /// ```
 /// use std::path::Path;
 ///
-/// let places = formwork_core::config::places(Path::new("no/such/folder"), "prod");
+/// let places = formwork_core::config::places::<()>(Path::new("no/such/folder"), "prod");
+/// assert_eq!(places.hidden().count(), 0);
 /// ```
-pub fn places(directory: &Path, name: &str) -> Places {
+pub fn places<C: JsonSchema + 'static>(directory: &Path, name: &str) -> Places {
     let Ok(Some(file)) = files::find(directory, name) else { return Places::default() };
     files::read(&file)
-        .map_or_else(|_| Places::default(), |text| Places::of(&file.display().to_string(), &text))
+        .map_or_else(|_| Places::default(), |text| Places::of::<C>(&file.display().to_string(), &text))
 }
 
 /// The names of the environments that have a file in `directory`, sorted; none if there is no such folder.

@@ -2,7 +2,7 @@
 
 mod underline;
 
-use std::{cell::RefCell, fs, ops::Range, path::PathBuf};
+use std::{cell::RefCell, collections::HashMap, fs, ops::Range, path::PathBuf};
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet,
@@ -11,7 +11,10 @@ use annotate_snippets::{
 use serde::Serialize;
 
 use self::underline::underlined;
-use crate::finding::{Finding, Findings, Severity, Span};
+use crate::{
+    finding::{Finding, Findings, Severity, Span},
+    location::SourceLocation,
+};
 
 /// The width of the text, on every terminal and without one: it is compared in tests and read in logs.
 const WIDTH: usize = 120;
@@ -38,6 +41,7 @@ impl Sources for NoSources {
 pub struct SourceFolders {
     folders: Vec<PathBuf>,
     read: RefCell<Vec<(String, Option<String>)>>,
+    hidden: Vec<SourceLocation>,
 }
 
 impl SourceFolders {
@@ -47,7 +51,24 @@ impl SourceFolders {
         if folders.is_empty() {
             folders.push(PathBuf::new());
         }
-        Self { folders, read: RefCell::default() }
+        Self { folders, ..Self::default() }
+    }
+
+    /// Shows asterisks instead of what stands from these places to the ends of their lines, such as
+    /// [`Places::hidden`](crate::config::Places::hidden) tells them. Values on lines that name a secret are
+    /// masked anyway.
+    ///
+    /// ```
+    /// use formwork_core::{SourceLocation, report::SourceFolders};
+    ///
+    /// let sources = SourceFolders::new([]).masking([SourceLocation::new("config/prod.json", 3, 10)]);
+    /// ```
+    #[must_use]
+    pub fn masking(mut self, places: impl IntoIterator<Item = SourceLocation>) -> Self {
+        self.hidden.extend(places);
+        // What was read before may have them.
+        self.read.take();
+        self
     }
 }
 
@@ -60,10 +81,29 @@ impl Sources for SourceFolders {
         // Joining an absolute path to a folder gives that path.
         let text = self.folders.iter().find_map(|folder| fs::read_to_string(folder.join(file)).ok());
         // A program refers to secrets; a configuration file may hold one.
-        let text = if file.ends_with(".rs") { text } else { text.map(|text| masked(&text)) };
+        let without = |text: String| masked(&cut(&text, self.hidden.iter().filter(|at| at.file == file)));
+        let text = if file.ends_with(".rs") { text } else { text.map(without) };
         read.push((file.to_owned(), text.clone()));
         text
     }
+}
+
+/// The text with asterisks in place of what stands from some places to the ends of their lines.
+fn cut<'a>(text: &str, places: impl Iterator<Item = &'a SourceLocation>) -> String {
+    let mut starts: HashMap<u32, u32> = HashMap::new();
+    for at in places {
+        let start = starts.entry(at.line).or_insert(at.column);
+        *start = at.column.min(*start);
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = |(number, line): (u32, &str)| match starts.get(&number) {
+        Some(column) => {
+            let shown = usize::try_from(*column).unwrap_or(1).saturating_sub(1);
+            line.chars().take(shown).chain("***\n".chars()).collect()
+        }
+        None => format!("{line}\n"),
+    };
+    (1..).zip(text.lines()).map(line).collect()
 }
 
 /// The text with asterisks in place of the values on lines that name a secret.
@@ -314,7 +354,23 @@ mod tests {
         assert_eq!(masked("Properties: {A: 1, Password: hunter2}\n"), "Properties: ***\n");
         assert_eq!(masked("x = {\"password\": \"hunter2\"}\n"), "x = ***\n");
     }
-    use crate::location::SourceLocation;
+    #[test]
+    fn what_stands_from_a_place_on_is_masked() {
+        let at = [at("c.json", 2, 10), at("c.json", 2, 3), at("c.json", 4, 1), at("c.json", 9, 9)];
+        assert_eq!(cut("\u{feff}é: 1\r\né  4711, 12\n\n12\n5\n", at.iter()), "é: 1\né ***\n\n***\n5\n");
+        assert_eq!(
+            cut("{ \"pin\": 4711 }", [SourceLocation::new("c.json", 1, 10)].iter()),
+            "{ \"pin\": ***\n"
+        );
+        let folder = std::env::temp_dir().join(format!("formwork-masking-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("c.json"), "{\n  \"pin\": 4711\n}\n").unwrap();
+        let sources = SourceFolders::new([folder.clone()]);
+        assert!(sources.text("c.json").unwrap().contains("4711"));
+        let hidden = SourceLocation::new("c.json", 2, 10);
+        assert_eq!(sources.masking([hidden]).text("c.json").unwrap(), "{\n  \"pin\": ***\n}\n");
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     struct Files<'a>(&'a [(&'a str, &'a str)]);
 

@@ -13,7 +13,7 @@ use formwork_check::{Baseline, Check, Report, output};
 use formwork_core::{
     App, Assembly, Finding, Findings, Format, Lowering, Manifest, Options, Severity, WriteError, config,
     explain,
-    report::{self, Style},
+    report::{self, SourceFolders, Style},
 };
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -110,10 +110,10 @@ where
     /// Writes findings where the reader of the chosen format looks for them.
     fn report(&mut self, findings: &Findings) -> io::Result<()> {
         let mut findings = findings.clone();
-        self.place(&mut findings);
+        let sources = self.place(&mut findings);
         let text = match self.format {
             output::Format::Text => {
-                let text = report::text(&findings, &self.project.sources(), self.style);
+                let text = report::text(&findings, &sources, self.style);
                 return self.err.write_all(text.as_bytes());
             }
             output::Format::Json => report::json(&findings),
@@ -122,11 +122,16 @@ where
         self.out.write_all(text.as_bytes())
     }
 
-    /// Shows what findings are about in the configuration.
-    fn place(&self, findings: &mut Findings) {
-        if let Some(environment) = &self.environment {
-            self.project.place(findings, environment);
-        }
+    /// Shows what findings are about in the configuration. Returns the sources without what is secret there.
+    fn place(&self, findings: &mut Findings) -> SourceFolders {
+        let sources = self.project.sources();
+        let Some(environment) = self.environment.as_ref().filter(|_| !findings.is_empty()) else {
+            return sources;
+        };
+        let places = self.project.places::<C>(environment);
+        let sources = sources.masking(places.hidden());
+        findings.iter_mut().for_each(|finding| places.show(finding, &sources));
+        sources
     }
 
     fn refuse(&mut self, findings: impl Into<Findings>) -> io::Result<u8> {
@@ -265,13 +270,13 @@ where
         if arguments.word("deny").is_some() {
             report.deny_warnings();
         }
-        self.place(&mut report.findings);
+        let sources = self.place(&mut report.findings);
         match output::document(&report, self.format) {
             Some(text) => self.out.write_all(text.as_bytes())?,
             None => {
                 // What a check finds is its result: it can be piped and kept.
                 self.out.write_all(output::summary(&report).as_bytes())?;
-                let text = output::text(&report, &self.project.sources(), self.style);
+                let text = output::text(&report, &sources, self.style);
                 self.out.write_all(text.as_bytes())?;
             }
         }

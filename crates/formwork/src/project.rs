@@ -76,6 +76,9 @@ impl Project {
     }
 
     /// Where source files that findings name may be: the compiler names them from the workspace's root.
+    ///
+    /// Before a configuration file is shown with them, [`masking`](SourceFolders::masking) has to know what is hidden
+    /// in it.
     pub fn sources(&self) -> SourceFolders {
         let mut folders = vec![PathBuf::from(".")];
         if let Ok(folder) = self.folder.canonicalize() {
@@ -134,11 +137,10 @@ impl Project {
         app.synth(&options)
     }
 
-    /// Shows, beside what findings say of the program, what they are about in an environment's configuration file.
-    pub fn place(&self, findings: &mut Findings, environment: &str) {
-        let places = config::places(&self.config(), environment);
-        let sources = self.sources();
-        findings.iter_mut().for_each(|finding| places.show(finding, &sources));
+    /// Where the values of an environment's configuration file stand: [`Places::show`](config::Places::show) adds them
+    /// to findings, and [`Places::hidden`](config::Places::hidden) tells the [`sources`](Self::sources) what is secret.
+    pub fn places<C: JsonSchema + 'static>(&self, environment: &str) -> config::Places {
+        config::places::<C>(&self.config(), environment)
     }
 
     /// The names of the environments that have a configuration file.

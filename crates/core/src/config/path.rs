@@ -47,6 +47,23 @@ impl Path {
         self.0.iter().any(|segment| matches!(segment, Segment::Key(key) if names_secret(key)))
     }
 
+    /// The key of this value, if it is in an object.
+    pub(super) fn last_key(&self) -> Option<&str> {
+        match self.0.last()? {
+            Segment::Key(key) => Some(key),
+            Segment::Index(_) => None,
+        }
+    }
+
+    /// Whether the last steps are these keys.
+    pub(super) fn ends_with(&self, keys: &[&str]) -> bool {
+        let last = self.0.len().checked_sub(keys.len()).and_then(|start| self.0.get(start..));
+        last.is_some_and(|last| {
+            let mut pairs = last.iter().zip(keys);
+            pairs.all(|(segment, key)| matches!(segment, Segment::Key(name) if name == key))
+        })
+    }
+
     /// The longest part of serde's path that the document has, and the value there.
     ///
     /// serde's path may name what the document does not spell out, such as the variant of a tagged enum.

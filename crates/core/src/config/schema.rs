@@ -118,11 +118,7 @@ impl<'s> View<'s> {
 
     /// Whether the value must not be shown.
     pub(super) fn is_secret(&self, root: &'s Value) -> bool {
-        let marked = |part: &&Map<String, Value>| {
-            part.get("writeOnly") == Some(&Value::Bool(true))
-                || part.get("format").and_then(Value::as_str) == Some("password")
-        };
-        self.leaves(root).iter().any(|leaf| leaf.parts.iter().any(marked))
+        self.leaves(root).iter().any(|leaf| leaf.parts.iter().any(|part| is_marked(part)))
     }
 
     /// What the schema says about the value in words.
@@ -200,6 +196,34 @@ impl<'s> View<'s> {
             _ => true,
         })
     }
+}
+
+/// Whether a schema marks values as secret.
+fn is_marked(part: &Map<String, Value>) -> bool {
+    part.get("writeOnly") == Some(&Value::Bool(true))
+        || part.get("format").and_then(Value::as_str) == Some("password")
+}
+
+/// Whether a schema, or what it refers to, marks anything as secret.
+pub(super) fn holds_secret<'s>(root: &'s Value, schema: &'s Value) -> bool {
+    let (mut open, mut followed) = (vec![schema], Vec::new());
+    while let Some(schema) = open.pop() {
+        match schema {
+            Value::Object(part) if is_marked(part) => return true,
+            Value::Object(part) => {
+                open.extend(part.iter().filter(|(keyword, _)| *keyword != "$defs").map(|(_, value)| value));
+                if let Some(Value::String(reference)) = part.get("$ref")
+                    && !followed.contains(&reference)
+                {
+                    followed.push(reference);
+                    open.extend(resolve(root, reference));
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    false
 }
 
 fn resolve<'s>(root: &'s Value, reference: &str) -> Option<&'s Value> {

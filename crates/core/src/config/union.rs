@@ -32,6 +32,7 @@ pub(super) fn check<'s>(
     place: &Place,
 ) -> Vec<Problem> {
     let mut best: Option<(Fit, Vec<Problem>)> = None;
+    let unread = walk.unread.len();
     for branch in branches {
         let fit = fit(&View::new(walk.schema, branch), walk.schema, node);
         if fit == Fit::No {
@@ -39,8 +40,11 @@ pub(super) fn check<'s>(
         }
         let mut view = rest.clone();
         view.add(walk.schema, branch);
+        let others = walk.unread.len();
         let problems = walk.value(&view, node, &place.deeper());
         if problems.is_empty() {
+            // What the branches before it did not know does not matter.
+            walk.unread.drain(unread..others);
             return problems;
         }
         let is_better = best
@@ -57,11 +61,14 @@ pub(super) fn check<'s>(
         Some((Fit::Untagged, problems)) => {
             without_tag(walk, &leaves, node, place).map_or(problems, |it| vec![it])
         }
-        _ => vec![
-            wrong_tag(walk, &leaves, node, place)
-                .or_else(|| wrong_wrapper(walk, &leaves, node, place))
-                .unwrap_or_else(|| walk.unexpected(whole, node, place)),
-        ],
+        _ => {
+            walk.leave_unread(node, place);
+            vec![
+                wrong_tag(walk, &leaves, node, place)
+                    .or_else(|| wrong_wrapper(walk, &leaves, node, place))
+                    .unwrap_or_else(|| walk.unexpected(whole, node, place)),
+            ]
+        }
     }
 }
 

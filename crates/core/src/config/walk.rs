@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     limits,
     path::{Path, names_secret},
-    schema::View,
+    schema::{View, holds_secret},
     tree::{Member, Node, Position, Tree},
     union, words,
 };
@@ -75,11 +75,16 @@ pub(super) struct Walk<'s> {
     pub(super) gave_up: bool,
     /// The paths that the schema marks as secret.
     pub(super) secrets: Vec<Path>,
+    /// The paths of values that the schema does not describe where it describes secrets: they may be meant as such.
+    pub(super) unread: Vec<Path>,
+    /// Whether the schema marks anything as secret.
+    pub(super) has_secrets: bool,
 }
 
 impl<'s> Walk<'s> {
     pub(super) fn new(schema: &'s Value, file: &'s str) -> Self {
-        Self { schema, file, steps: 0, gave_up: false, secrets: Vec::new() }
+        let has_secrets = holds_secret(schema, schema);
+        Self { schema, file, steps: 0, gave_up: false, secrets: Vec::new(), unread: Vec::new(), has_secrets }
     }
 
     /// Everything that is wrong with a document.
@@ -110,6 +115,7 @@ impl<'s> Walk<'s> {
     /// Everything that is wrong, once it is settled which branch of every union applies.
     fn parts(&mut self, view: &View<'s>, node: &Node, place: &Place) -> Vec<Problem> {
         if !view.fits_type(&node.tree) {
+            self.leave_unread(node, place);
             return vec![self.unexpected(view, node, place)];
         }
         if let Some(literals) = view.literals() {
@@ -129,6 +135,20 @@ impl<'s> Walk<'s> {
             problems.extend(self.array(view, items, place));
         }
         problems
+    }
+
+    /// Notes that nothing is known of what is inside of a value.
+    pub(super) fn leave_unread(&mut self, node: &Node, place: &Place) {
+        if self.has_secrets && matches!(node.tree, Tree::Array(_) | Tree::Object(_)) {
+            self.unread.push(place.path.clone());
+        }
+    }
+
+    /// Whether an unknown key may stand for one whose value holds a secret: misspelt, or an alias.
+    fn may_be_secret(&self, view: &View<'s>, absent: &[&str], near: Option<&str>) -> bool {
+        let meant = |key: &str| near.map_or(absent.contains(&key), |near| near == key);
+        let mut schemas = view.properties().filter(|(key, _)| meant(key)).map(|(_, schema)| schema);
+        self.has_secrets && schemas.any(|schema| holds_secret(self.schema, schema))
     }
 
     fn array(&mut self, view: &View<'s>, items: &[Node], place: &Place) -> Vec<Problem> {
@@ -162,8 +182,13 @@ impl<'s> Walk<'s> {
             let is_known = !inner.parts.is_empty() || inner.open;
             if is_known {
                 problems.extend(self.value(&inner, &member.node, &place.key(&member.key)));
-            } else if is_closed {
-                let near = crate::nearest(&member.key, absent.iter().copied());
+                continue;
+            }
+            let near = crate::nearest(&member.key, absent.iter().copied());
+            if self.may_be_secret(view, &absent, near) {
+                self.unread.push(place.path.key(&member.key));
+            }
+            if is_closed {
                 meant.extend(near);
                 problems.push(self.unknown_key(view, member, near, place));
             }
