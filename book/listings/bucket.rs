@@ -40,7 +40,7 @@ pub(crate) fn program(app: &App) {
     // ANCHOR_END: rights
 
     // ANCHOR: logs
-    let logs = Bucket::for_logs().keep(days(365)).from_flow_logs().build(app.stack("logs").scope("Logs"));
+    let logs = Bucket::for_logs().keep_for(days(365)).from_flow_logs().build(app.stack("logs").scope("Logs"));
     let invoices = Bucket::new().access_logs_to(&logs).build(data.scope("Invoices"));
     let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
     LoadBalancer::public()

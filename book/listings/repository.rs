@@ -18,7 +18,7 @@ pub(crate) fn program(app: &App) {
     let tools = Repository::new()
         .mutable_tags_like(["latest", "branch-*"])
         .keep_tagged("release-*", 20)
-        .keep(50)
+        .keep_images(50)
         .expire_untagged(days(3))
         .shared_with("444455556666")
         .build(data.scope("Tools"));

@@ -464,6 +464,8 @@ pub trait Builder: Sized {
     #[track_caller]
     #[must_use]
     fn keep_on_removal(self) -> Self {
+        // Not `RetainExceptOnCreate`: to keep is without exceptions here, since the resource may be one that was brought into
+        // the stack with what it holds. Who knows that it is new and empty says so with `deletion_policy`.
         self.deletion_policy(DeletionPolicy::Retain).update_replace_policy(UpdateReplacePolicy::Retain)
     }
 

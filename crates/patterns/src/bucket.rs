@@ -58,7 +58,7 @@ pub(crate) use logs::Sender;
 /// - Whoever comes without TLS is denied.
 /// - What is written over or deleted can be had again for 90 days; uploads that were never finished are cleared away
 ///   after a week.
-/// - In production the bucket is kept when its resource is removed or replaced. Elsewhere it is deleted, which fails as long
+/// - In production the bucket is kept when its resource is removed or replaced, but for a first deployment that fails. Elsewhere it is deleted, which fails as long
 ///   as it holds anything.
 ///
 /// # Resources
@@ -86,11 +86,6 @@ impl<'a> Bucket<'a> {
     /// A bucket for what services of AWS log: load balancers, other buckets, networks. One bucket takes the logs of many.
     pub fn for_logs() -> LogBuilder {
         LogBuilder::default()
-    }
-
-    /// Why services cannot write their logs here, if they cannot.
-    pub(crate) fn takes_no_logs(&self) -> Option<&'static str> {
-        self.takes_no_logs
     }
 
     /// Where it stands.

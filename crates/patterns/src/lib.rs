@@ -32,6 +32,7 @@ pub mod load_balancer;
 mod metric;
 mod namespace;
 mod place;
+mod removal;
 pub mod repository;
 mod schedule;
 mod secret;

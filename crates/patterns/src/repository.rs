@@ -12,16 +12,14 @@ use formwork_aws::{
     policy::{Document, Principal, Statement, Trust},
     types::Duration,
 };
-use formwork_core::{
-    Arn, Builder as _, DeletionPolicy, Finding, Input, IntoInput, IntoJson, IntoText, Json, Output, Scope,
-    UpdateReplacePolicy,
-};
+use formwork_core::{Arn, Builder as _, Finding, Input, IntoInput, IntoJson, IntoText, Json, Output, Scope};
 
 use self::{lifecycle::Lifecycle, tags::Tags};
 use crate::{
     fargate::Image,
     grants::PULL,
     place::{self, Said, report},
+    removal,
     value::{output, text},
 };
 
@@ -37,7 +35,7 @@ use crate::{
 /// let app = App::for_tests();
 /// let stack = app.stack("shop");
 /// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(stack);
-/// let repository = Repository::new().name("shop/api").keep(50).build(stack.scope("Images"));
+/// let repository = Repository::new().name("shop/api").keep_images(50).build(stack.scope("Images"));
 ///
 /// let api = FargateService::new(repository.image("2025-11-03")).build(stack.scope("Api"), &network);
 /// # let pipeline = Role::of(stack, stack.add("Role", iam::Role::assumed_by("codebuild.amazonaws.com")));
@@ -48,8 +46,9 @@ use crate::{
 /// ```
 ///
 /// **Safe by default**: a tag stays with its image, so that what was tested is what runs; images are scanned for known
-/// weaknesses when they are pushed, and encrypted; what lost its tag expires after two weeks. **In production** the
-/// repository and its images stay when it is removed from the program; elsewhere both go.
+/// weaknesses when they are pushed, and encrypted; what has no tag expires after two weeks, or, where tags can move, when 30
+/// others without one were pushed since. **In production** the repository and its images stay when it is removed from the
+/// program; elsewhere both go.
 ///
 /// # Resources
 ///
@@ -73,7 +72,7 @@ pub struct Builder {
     key: Option<Output<Arn<kms::Key>>>,
     lifecycle: Lifecycle,
     shared: Vec<Input<String>>,
-    retained: Option<bool>,
+    keep: Option<bool>,
 }
 
 impl<'a> Repository<'a> {
@@ -88,7 +87,7 @@ impl<'a> Repository<'a> {
             key: None,
             lifecycle: Lifecycle::default(),
             shared: Vec::new(),
-            retained: None,
+            keep: None,
         }
     }
 
@@ -147,7 +146,8 @@ impl Builder {
         self
     }
 
-    /// Lets every tag move to another image: what ran yesterday by a tag may be something else today.
+    /// Lets every tag move to another image: what ran yesterday by a tag may be something else today. The image that a tag
+    /// leaves is without one from then on, and may still run; see [`expire_untagged`](Self::expire_untagged).
     #[track_caller]
     pub fn mutable_tags(mut self) -> Self {
         self.tags = Said::new(Tags::Mutable);
@@ -179,9 +179,16 @@ impl Builder {
         self
     }
 
-    /// Has images without a tag expire so many days after they were pushed; 14 unless said. The parts of an image for
-    /// several architectures have none, and stay as long as the image that holds them together.
+    /// Has images without a tag expire so many days after they were pushed. The parts of an image for several
+    /// architectures have none, and stay as long as the image that holds them together.
+    ///
+    /// Unless said it is 14 days where tags stay with their images. Where tags can move, the last 30 images without one are
+    /// kept instead, however old they are: the push that moves `latest` takes the tag from the image that runs, whose days
+    /// count from its own push, and ECS still pulls it by its digest for each new task until the service is deployed again.
+    /// So say days here together with [`mutable_tags`](Self::mutable_tags) only where every push is deployed at once.
     // docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    // docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+    // docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-container-image-stability.html
     #[track_caller]
     pub fn expire_untagged(mut self, after: impl Into<Duration>) -> Self {
         self.lifecycle.untagged(Said::new(after.into()));
@@ -191,12 +198,13 @@ impl Builder {
     /// Keeps so many of the images with tags, the last ones. An image that expires cannot be run any more, also not to
     /// take a deployment back: leave room for what runs.
     #[track_caller]
-    pub fn keep(self, images: u32) -> Self {
+    pub fn keep_images(self, images: u32) -> Self {
         self.keep_tagged("*", images)
     }
 
     /// Keeps so many of the images whose tag is like this: a pattern in which `*` stands for anything, such as
-    /// `release-*`. An image falls under the first pattern that was said and fits, and under [`keep`](Self::keep) last.
+    /// `release-*`. An image falls under the first pattern that was said and fits, and under
+    /// [`keep_images`](Self::keep_images) last.
     #[track_caller]
     pub fn keep_tagged(mut self, pattern: impl Into<String>, images: u32) -> Self {
         self.lifecycle.tagged(Said::new((pattern.into(), images)));
@@ -217,14 +225,14 @@ impl Builder {
     }
 
     /// Keeps the repository and its images when it is removed from the program, outside production as well.
-    pub fn retained(mut self) -> Self {
-        self.retained = Some(true);
+    pub fn keep_on_removal(mut self) -> Self {
+        self.keep = Some(true);
         self
     }
 
     /// Deletes the repository and all images with it when it is removed from the program, in production as well.
-    pub fn deleted_with_images(mut self) -> Self {
-        self.retained = Some(false);
+    pub fn keep_nothing(mut self) -> Self {
+        self.keep = Some(false);
         self
     }
 
@@ -233,8 +241,8 @@ impl Builder {
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>) -> Repository<'a> {
         let scope = place::claim(scope.into().for_caller(), "a repository", &["Repository"]);
         self.tags.value.judge(&scope, self.tags.at);
-        let retained = self.retained.unwrap_or_else(|| place::production(&scope));
-        let lifecycle = self.lifecycle.policy(&scope);
+        let keep = self.keep.unwrap_or_else(|| place::production(&scope));
+        let lifecycle = self.lifecycle.policy(&scope, self.tags.value.can_any_move());
         let encryption = match self.key {
             Some(key) => EncryptionConfiguration::builder().encryption_type(EncryptionType::Kms).kms_key(key),
             None => EncryptionConfiguration::builder().encryption_type(EncryptionType::Aes256),
@@ -246,7 +254,7 @@ impl Builder {
             .image_tag_mutability_exclusion_filters(tags.filters())
             .image_scanning_configuration(ImageScanningConfiguration::builder().scan_on_push(self.scans))
             .encryption_configuration(encryption)
-            .empty_on_delete((!retained).then_some(true));
+            .empty_on_delete((!keep).then_some(true));
         let repository = match lifecycle {
             Some(rules) => {
                 repository.lifecycle_policy(LifecyclePolicy::builder().lifecycle_policy_text(rules))
@@ -265,15 +273,7 @@ impl Builder {
             true => repository,
             false => repository.repository_policy_text(pulled_by(self.shared)),
         };
-        let repository = match retained {
-            true => repository
-                .deletion_policy(DeletionPolicy::Retain)
-                .update_replace_policy(UpdateReplacePolicy::Retain),
-            false => repository
-                .deletion_policy(DeletionPolicy::Delete)
-                .update_replace_policy(UpdateReplacePolicy::Delete),
-        };
-        let repository = scope.add("Repository", repository);
+        let repository = scope.add("Repository", removal::kept(repository, keep));
         let name = self.name.map(|said| said.value);
         Repository { scope, repository, name, tags: self.tags.value }
     }

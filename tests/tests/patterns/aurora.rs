@@ -72,6 +72,8 @@ fn every_option_changes_what_it_says() {
         ("allow_unencrypted_connections", |it| it.allow_unencrypted_connections()),
         ("passwords_only", |it| it.passwords_only()),
         ("keep_nothing", |it| it.keep_nothing()),
+        ("extended_support", |it| it.extended_support()),
+        ("without_extended_support", |it| it.without_extended_support()),
         ("enhanced_monitoring", |it| it.enhanced_monitoring(Every::Second)),
         ("without_enhanced_monitoring", |it| it.without_enhanced_monitoring()),
         ("without_performance_insights", |it| it.without_performance_insights()),

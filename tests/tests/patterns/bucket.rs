@@ -15,6 +15,7 @@ use formwork::{
     patterns::{
         Bucket, BucketGrants, Grantee, LoadBalancer, Role, ThreeTierVpc,
         bucket::{self, Cors, LogBuilder, ObjectLock, Storage},
+        load_balancer,
     },
     prelude::{cidr, days},
 };
@@ -77,7 +78,7 @@ fn a_bucket_for_logs_as_it_is_unless_said() {
     let options: Vec<Option> = vec![
         ("name", |it| it.name("acme-logs")),
         ("name_with_suffix", |it| it.name_with_suffix("acme-logs-")),
-        ("keep", |it| it.keep(days(365))),
+        ("keep_for", |it| it.keep_for(days(365))),
         ("from_load_balancers", |it| it.from_load_balancers()),
         ("from_load_balancers_below", |it| {
             it.from_load_balancers_below("shop/").from_load_balancers_below("office")
@@ -88,7 +89,8 @@ fn a_bucket_for_logs_as_it_is_unless_said() {
             let once = |it: LogBuilder| it.from_flow_logs().from_buckets().from_load_balancers();
             once(once(it))
         }),
-        ("deletable", |it| it.deletable()),
+        ("keep_nothing", |it| it.keep_nothing()),
+        ("keep_nothing, and keep_on_removal after all", |it| it.keep_nothing().keep_on_removal()),
     ];
     for (name, option) in options {
         let changed = assemble("prod", logs(option));
@@ -138,7 +140,7 @@ fn what_every_option_changes() {
         ("event_bridge", |_, it| it.event_bridge()),
         ("transfer_acceleration", |_, it| it.transfer_acceleration()),
         ("keep_on_removal", |_, it| it.keep_on_removal()),
-        ("deletable", |_, it| it.deletable()),
+        ("keep_nothing", |_, it| it.keep_nothing()),
     ];
     let base = assemble("prod", alone(|_, it| it));
     let mut told = String::new();
@@ -279,7 +281,7 @@ fn a_load_balancer_makes_the_bucket_that_it_was_told() {
     };
     let base = with(|_| None);
     assert_eq!(difference(&base, &with(Some)), "");
-    let changed = with(|it| Some(it.name_with_suffix("acme-alb-logs").keep(days(30)).deletable()));
+    let changed = with(|it| Some(it.name_with_suffix("acme-alb-logs").keep_for(days(30)).keep_nothing()));
     insta::assert_snapshot!("bucket_of_a_load_balancer", difference(&base, &changed));
     lints("balancer", &changed);
 }
@@ -568,7 +570,48 @@ fn what_cannot_be_is_told_of_the_line_that_says_it() {
         let it = Bucket::new().access_logs_to(&scans);
         it.build(app.stack("data").scope("Images"));
     });
+    is("FW3155", &|app| {
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        let logs = Bucket::for_logs().build(app.stack("far").region("eu-west-1").scope("Logs"));
+        let to = load_balancer::LogBucket::from(&logs);
+        next();
+        let it = LoadBalancer::internal().plain_http().log_bucket(to);
+        it.build(app.stack("web").scope("Balancer"), &network);
+    });
     insta::assert_snapshot!("bucket_mistakes", told);
+}
+
+/// What refuses logs stays as it is.
+#[test]
+fn a_bucket_that_takes_no_logs_lets_nobody_in() {
+    let app = App::new("shop", Environment::new("prod").account("111122223333").region("eu-central-1"));
+    let data = app.stack("data");
+    let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+    let images = Bucket::new().build(data.scope("Images"));
+    let statements = || {
+        let statements = data.edit(images.policy()).get("PolicyDocument.Statement");
+        statements.and_then(|list| list.as_list().map(<[_]>::len))
+    };
+    let before = statements();
+    assert!(before.is_some());
+    let balancer = LoadBalancer::internal().plain_http().log_bucket(&images);
+    balancer.build(app.stack("web").scope("Balancer"), &network);
+    Bucket::new().access_logs_to(&images).build(data.scope("Scans"));
+    assert_eq!(statements(), before);
+}
+
+/// The logs of a load balancer may go to another account, those of a bucket may not.
+#[test]
+fn load_balancers_write_to_other_accounts() {
+    let assembly = assemble("prod", |app| {
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
+        let elsewhere = app.stack("elsewhere").account("444455556666");
+        let logs = Bucket::for_logs().name("acme-logs").build(elsewhere.scope("Logs"));
+        let balancer = LoadBalancer::internal().plain_http().log_bucket(&logs);
+        balancer.build(app.stack("web").scope("Balancer"), &network);
+    });
+    let policy = text(&assembly);
+    assert!(policy.contains("AWSLogs/111122223333/*"), "{policy}");
 }
 
 #[derive(Clone, Debug)]
@@ -724,7 +767,7 @@ fn wished(app: &App, wishes: &Wishes) {
     it = match wishes.keep {
         None => it,
         Some(true) => it.keep_on_removal(),
-        Some(false) => it.deletable(),
+        Some(false) => it.keep_nothing(),
     };
     let images = it.build(stack.scope("Images"));
     let roles: Vec<Role<'_>> = wishes

@@ -145,6 +145,8 @@ fn every_option_changes_what_it_says() {
         ("deletable", |it| it.deletable()),
         ("keep_nothing", |it| it.keep_nothing()),
         ("without_minor_upgrades", |it| it.without_minor_upgrades()),
+        ("extended_support", |it| it.extended_support()),
+        ("without_extended_support", |it| it.without_extended_support()),
         ("enhanced_monitoring", |it| it.enhanced_monitoring(Every::Seconds5)),
         ("without_enhanced_monitoring", |it| it.without_enhanced_monitoring()),
         ("database_insights", |it| it.database_insights()),
@@ -152,6 +154,7 @@ fn every_option_changes_what_it_says() {
         ("logs", |it| it.logs(["postgresql"])),
         ("logs, none", |it| it.logs::<String>([])),
         ("own_secret", |it| it.own_secret()),
+        ("own_secret, keep_nothing", |it| it.own_secret().keep_nothing()),
         ("own_secret, rotated_by", |it| {
             it.own_secret().rotated_by("arn:aws:lambda:eu-central-1:111122223333:function:rotate")
         }),

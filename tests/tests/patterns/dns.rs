@@ -6,7 +6,7 @@ use formwork::{
     core::{App, Assembly, Environment, Format, Id, Lowering, Options, Stack},
     patterns::{
         Certificate, HostedZone, LoadBalancer, ThreeTierVpc,
-        dns::{AliasTarget, Record, certificate},
+        dns::{AliasTarget, Record, certificate, hosted_zone},
     },
 };
 use proptest::prelude::*;
@@ -266,6 +266,7 @@ fn certificates_that_are_not_issued() {
 #[derive(Clone, Debug)]
 struct Wishes {
     made: bool,
+    keep: Option<bool>,
     inner: bool,
     dual_stack: bool,
     names: Vec<u8>,
@@ -278,10 +279,10 @@ struct Wishes {
 
 prop_compose! {
     fn wishes()(
-        made: bool, inner: bool, dual_stack: bool, names in prop::collection::vec(0..6u8, 0..6), by_hand: bool,
+        made: bool, keep: Option<bool>, inner: bool, dual_stack: bool, names in prop::collection::vec(0..6u8, 0..6), by_hand: bool,
         elliptic: bool, outside: bool, records in prop::collection::vec(0..7u8, 0..7), minutes in 0..100_000u32,
     ) -> Wishes {
-        Wishes { made, inner, dual_stack, names, by_hand, elliptic, outside, records, minutes }
+        Wishes { made, keep, inner, dual_stack, names, by_hand, elliptic, outside, records, minutes }
     }
 }
 
@@ -296,7 +297,15 @@ fn program(app: &App, wishes: &Wishes) {
         Record::a(["192.0.2.1"]),
     );
     let zone = match wishes.made {
-        true => HostedZone::new("example.com").build(dns.scope("Domain")),
+        true => {
+            let zone = HostedZone::new("example.com");
+            let zone = match wishes.keep {
+                None => zone,
+                Some(true) => zone.keep_on_removal(),
+                Some(false) => zone.keep_nothing(),
+            };
+            zone.build(dns.scope("Domain"))
+        }
         false => existing(),
     };
     let mut certificate = Certificate::new("example.com").validated_in(&zone);
@@ -420,4 +429,21 @@ fn a_zone_leads_to_one_of_another_stack() {
         assembly.write(&out, Format::Pretty).expect("the assembly can be written");
         assert_eq!(lint("eu-central-1", &templates(&out)), Vec::<String>::new(), "{lowering:?}");
     }
+}
+
+#[test]
+fn what_is_left_of_a_zone_is_said() {
+    let removal = |environment: &str, with: fn(hosted_zone::Builder) -> hosted_zone::Builder| {
+        let assembly = assemble(environment, |app| {
+            with(HostedZone::new("example.com")).build(app.stack("dns").scope("Domain"));
+        });
+        says_nothing(&assembly);
+        let template = &assembly.stacks()[0].template().value()["Resources"]["DomainZone"];
+        format!("{} {}", template["DeletionPolicy"], template["UpdateReplacePolicy"])
+    };
+    let (kept, gone) = (r#""RetainExceptOnCreate" "Retain""#, r#""Delete" "Delete""#);
+    assert_eq!(removal("prod", |it| it), kept);
+    assert_eq!(removal("dev", |it| it), gone);
+    assert_eq!(removal("dev", |it| it.keep_nothing().keep_on_removal()), kept);
+    assert_eq!(removal("prod", |it| it.keep_on_removal().keep_nothing()), gone);
 }

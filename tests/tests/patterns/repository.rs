@@ -50,15 +50,16 @@ fn what_every_option_changes() {
         ("without_scans", Box::new(|_| plain().without_scans())),
         ("encrypted_with", Box::new(move |app| plain().encrypted_with(key(app)))),
         ("expire_untagged", Box::new(|_| plain().expire_untagged(days(1)))),
-        ("keep", Box::new(|_| plain().keep(50))),
+        ("mutable_tags and expire_untagged", Box::new(|_| plain().mutable_tags().expire_untagged(days(1)))),
+        ("keep_images", Box::new(|_| plain().keep_images(50))),
         (
-            "keep and keep_tagged",
-            Box::new(|_| plain().keep(50).keep_tagged("release-*", 20).keep_tagged("v*-lts", 5)),
+            "keep_images and keep_tagged",
+            Box::new(|_| plain().keep_images(50).keep_tagged("release-*", 20).keep_tagged("v*-lts", 5)),
         ),
         ("without_lifecycle", Box::new(|_| plain().without_lifecycle())),
         ("shared_with", Box::new(|_| plain().shared_with("444455556666").shared_with("777788889999"))),
-        ("retained", Box::new(|_| plain().retained())),
-        ("deleted_with_images", Box::new(|_| plain().deleted_with_images())),
+        ("keep_on_removal", Box::new(|_| plain().keep_on_removal())),
+        ("keep_nothing", Box::new(|_| plain().keep_nothing())),
     ];
     let base = assemble("prod", alone(|_| plain()));
     let mut said = String::new();
@@ -198,7 +199,7 @@ fn told(program: impl for<'a> Fn(Stack<'a>)) -> String {
 #[test]
 fn repositories_that_cannot_be() {
     let said = told(|stack| {
-        plain().keep(0).build(stack.scope("Nothing"));
+        plain().keep_images(0).build(stack.scope("Nothing"));
         plain().keep_tagged("a/b", 3).build(stack.scope("Slash"));
         plain().expire_untagged(hours(36)).build(stack.scope("Hours"));
         plain().mutable_tags_like(Vec::<String>::new()).build(stack.scope("None"));
@@ -273,7 +274,7 @@ fn program(app: &App, wishes: &Wishes) {
         builder = builder.expire_untagged(days(untagged));
     }
     if let Some(keep) = wishes.keep {
-        builder = builder.keep(keep);
+        builder = builder.keep_images(keep);
     }
     for tagged in &wishes.tagged {
         builder = builder.keep_tagged(["release-*", "v*", "*", "a*b*c*d*"][usize::from(*tagged)], 3);
@@ -285,8 +286,8 @@ fn program(app: &App, wishes: &Wishes) {
         builder = builder.shared_with("444455556666");
     }
     match wishes.retained {
-        Some(true) => builder = builder.retained(),
-        Some(false) => builder = builder.deleted_with_images(),
+        Some(true) => builder = builder.keep_on_removal(),
+        Some(false) => builder = builder.keep_nothing(),
         None => {}
     }
     let repository = builder.build(app.stack("data").scope("Images"));
@@ -308,6 +309,9 @@ fn every_legal_combination_holds() {
         |assembly, wishes| {
             let data = template(assembly, "data");
             assert_eq!(data.contains("LifecyclePolicyText"), !wishes.no_lifecycle, "{data}");
+            // What a tag left may run: by default its age is no reason to take it away.
+            let by_age = wishes.tags == 0 || wishes.untagged.is_some();
+            assert_eq!(data.contains("sinceImagePushed"), by_age && !wishes.no_lifecycle, "{data}");
         },
     );
 }

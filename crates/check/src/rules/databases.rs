@@ -14,6 +14,7 @@ use crate::{
 mod engines;
 mod network;
 mod settings;
+mod support;
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 const CLUSTER: &str = "AWS::RDS::DBCluster";
@@ -38,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1278", Warning, Run::System(network::public_by_default)),
     rule!("FW1279", Error, Run::Resource(&[CLUSTER], settings::serverless)),
     rule!("FW1280", Error, Run::Resource(&["AWS::RDS::DBProxy"], settings::proxy)),
+    rule!("FW1299", Note, Run::Resource(&[INSTANCE, CLUSTER], support::standard)),
 ];
 
 /// The cluster that an instance belongs to, where it is in the system.

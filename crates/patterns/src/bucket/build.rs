@@ -8,14 +8,17 @@ use formwork_aws::s3::{
         VersioningConfiguration, VersioningConfigurationStatus,
     },
 };
-use formwork_core::{Builder as _, DeletionPolicy, Finding, Input, IntoInput, Scope, UpdateReplacePolicy};
+use formwork_core::{Builder as _, Finding, Input, IntoInput, Scope};
 
 use super::{
     Bucket, Builder, ObjectLock, Sender, cors,
     logs::ACCESS_LOGS,
     private::{closed, encryption, policy},
 };
-use crate::place::{self, Said, production, report};
+use crate::{
+    place::{self, Said, production, report},
+    removal,
+};
 
 impl<'a> Builder<'a> {
     /// Makes the bucket.
@@ -49,12 +52,7 @@ impl<'a> Builder<'a> {
         // Logging is turned on for good only where S3 may write.
         let here = |to: &Said<Bucket<'a>>| to.value.scope.stack().id() == scope.stack().id();
         let bucket = bucket.depends_on(self.access_logs.filter(here).map(|to| to.value.policy));
-        let bucket = match self.keep.unwrap_or_else(|| production(&scope)) {
-            true => bucket.keep_on_removal(),
-            false => bucket
-                .deletion_policy(DeletionPolicy::Delete)
-                .update_replace_policy(UpdateReplacePolicy::Delete),
-        };
+        let bucket = removal::kept(bucket, self.keep.unwrap_or_else(|| production(&scope)));
         let reasons = [
             ("FW1325", "`.bucket_key()` was said: the setting is asked for", self.bucket_key && !with_key),
             ("FW2205", "no bucket for the logs was named: `.access_logs_to(..)`", self.access_logs.is_none()),
@@ -117,31 +115,13 @@ impl<'a> Builder<'a> {
 /// Where S3 writes who used the bucket; the bucket there is told to let it.
 #[track_caller]
 fn logging(scope: &Scope<'_>, to: Said<Bucket<'_>>) -> Option<Input<LoggingConfiguration>> {
-    let Said { value: to, at } = to;
-    let (here, there) = (scope.stack(), to.scope.stack());
-    let differ = |pair: Option<(String, String)>| pair.is_some_and(|(here, there)| here != there);
-    let wrong = if differ(here.get_region().zip(there.get_region())) {
-        Some("it is in another Region")
-    } else if differ(here.get_account().zip(there.get_account())) {
-        Some("it is in another account")
-    } else {
-        to.takes_no_logs
-    };
-    if let Some(wrong) = wrong {
-        let finding =
-            Finding::error("FW3155", format!("S3 cannot write its access logs to this bucket: {wrong}"));
-        report(
-            scope,
-            finding.help("use one that `Bucket::for_logs()` makes, in the same account and Region"),
-            at,
-        );
+    if !to.value.admit(&Sender::Buckets, scope, to.at) {
         return None;
     }
-    to.admit(&Sender::Buckets, scope);
     // Each bucket has a folder of its own, with one for each day.
     let by_day = PartitionedPrefix::builder().partition_date_source(PartitionDateSource::EventTime);
     let logging = LoggingConfiguration::builder()
-        .destination_bucket_name(&to)
+        .destination_bucket_name(&to.value)
         .log_file_prefix(ACCESS_LOGS)
         .target_object_key_format(TargetObjectKeyFormat::builder().partitioned_prefix(by_day));
     Some(logging.into_input())

@@ -172,7 +172,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Weaker: deletes the bucket with its resource, in production as well. That fails as long as it holds anything.
-    pub fn deletable(mut self) -> Self {
+    pub fn keep_nothing(mut self) -> Self {
         self.keep = Some(false);
         self
     }

@@ -1,5 +1,7 @@
 //! Buckets that services of AWS write their logs to.
 
+use std::panic::Location;
+
 use formwork_aws::{
     policy::{Condition, Document, Principal, Resource, Statement},
     s3::{
@@ -12,8 +14,7 @@ use formwork_aws::{
     types::{Duration, days},
 };
 use formwork_core::{
-    Builder as _, DeletionPolicy, Expr, IntoInput, IntoJson, Json, Output, Scope, UpdateReplacePolicy,
-    interpolate, pseudo,
+    Builder as _, Expr, Finding, IntoInput, IntoJson, Json, Output, Scope, interpolate, pseudo,
 };
 
 use super::{
@@ -22,7 +23,8 @@ use super::{
     private::{closed, encryption, policy},
 };
 use crate::{
-    place,
+    place::{self, report},
+    removal,
     value::{arn_here, output, text},
 };
 
@@ -35,14 +37,14 @@ use crate::{
 ///
 /// let app = App::for_tests();
 /// let stack = app.stack("logs");
-/// let logs = Bucket::for_logs().keep(days(365)).from_flow_logs().build(stack.scope("Logs"));
+/// let logs = Bucket::for_logs().keep_for(days(365)).from_flow_logs().build(stack.scope("Logs"));
 /// // A bucket and a load balancer say themselves that they write there.
 /// let images = Bucket::new().access_logs_to(&logs).build(stack.scope("Images"));
 /// ```
 ///
 /// It is private, is used over TLS alone, and takes what its senders write and nothing else. Logs are kept for 90 days.
 /// AWS deletes no bucket that holds anything, so that it stays when its resource goes, and empties itself;
-/// [`deletable`](Self::deletable) says otherwise. Its keys are those of S3: most senders can write with no others.
+/// [`keep_nothing`](Self::keep_nothing) says otherwise. Its keys are those of S3: most senders can write with no others.
 ///
 /// CloudFront's standard logs of the older kind are written by the lists of objects (ACLs), which are off.
 #[derive(Clone, Default)]
@@ -51,7 +53,7 @@ pub struct LogBuilder {
     named: Option<Named>,
     keep: Option<Duration>,
     senders: Vec<Sender>,
-    deletable: bool,
+    goes: bool,
 }
 
 /// Who writes logs.
@@ -82,8 +84,8 @@ impl LogBuilder {
     }
 
     /// Sets for how many days logs are kept.
-    pub fn keep(mut self, period: Duration) -> Self {
-        self.keep = Some(period);
+    pub fn keep_for(mut self, period: impl Into<Duration>) -> Self {
+        self.keep = Some(period.into());
         self
     }
 
@@ -109,9 +111,15 @@ impl LogBuilder {
         self.from(Sender::Delivery)
     }
 
+    /// Keeps the bucket when its resource is removed or replaced, as it does unless said.
+    pub fn keep_on_removal(mut self) -> Self {
+        self.goes = false;
+        self
+    }
+
     /// Deletes the bucket with its resource. That fails as long as there are logs in it.
-    pub fn deletable(mut self) -> Self {
-        self.deletable = true;
+    pub fn keep_nothing(mut self) -> Self {
+        self.goes = true;
         self
     }
 
@@ -152,13 +160,12 @@ impl LogBuilder {
             .bucket_encryption(encryption(None, false))
             .lifecycle_configuration(LifecycleConfiguration::builder().rules([expiry]));
         let bucket = closed(bucket).versioning_configuration(versions);
-        let bucket = match self.deletable {
-            true => bucket
-                .deletion_policy(DeletionPolicy::Delete)
-                .update_replace_policy(UpdateReplacePolicy::Delete),
-            // Elastic Load Balancing writes a test file at once: the stack would never go away. What is left empties
-            // itself.
-            false => bucket.keep_on_removal(),
+        // Elastic Load Balancing writes a test file at once: the stack would never go away. What is left empties itself.
+        // That holds when a first deployment is rolled back, too, where a bucket that cannot be deleted would have the
+        // rollback itself fail; only a name of its own, which is taken for the next try, is worth that.
+        let bucket = match self.named {
+            None if !self.goes => bucket.keep_on_removal(),
+            _ => removal::kept(bucket, !self.goes),
         };
         let bucket = scope.add(id, bucket);
         let account = text(pseudo::account_id());
@@ -175,6 +182,15 @@ impl LogBuilder {
 }
 
 impl Sender {
+    /// What is said where it may not.
+    fn cannot_write(&self) -> &'static str {
+        match self {
+            Self::LoadBalancers(_) => "a load balancer cannot write its logs",
+            Self::Buckets => "S3 cannot write its access logs",
+            Self::Delivery => "flow logs cannot be written",
+        }
+    }
+
     /// What it has to be allowed, with names for the statements.
     fn rights(
         &self,
@@ -231,9 +247,40 @@ impl Sender {
 pub(super) const ACCESS_LOGS: &str = "s3/";
 
 impl<'a> Bucket<'a> {
-    /// Lets a service write logs here, from another place of the program.
+    /// Lets a service write logs here, from another place of the program, which was said at a line. Where it cannot, that
+    /// is reported, and the bucket stays as it is; whether it can.
     #[track_caller]
-    pub(crate) fn admit(&self, sender: &Sender, from: &Scope<'_>) {
+    pub(crate) fn admit(&self, sender: &Sender, from: &Scope<'_>, at: &'static Location<'static>) -> bool {
+        let Some((wrong, right)) = self.refuses(sender, from) else {
+            self.let_in(sender, from);
+            return true;
+        };
+        let message = format!("{} to this bucket: {wrong}", sender.cannot_write());
+        let help = format!("use one that `Bucket::for_logs()` makes, in the same {right}");
+        report(from, Finding::error("FW3155", message).help(help), at);
+        false
+    }
+
+    /// Why a service cannot write logs here, if it cannot, and what would have to be the same.
+    // docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html: another account is possible.
+    // docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html: it is not.
+    fn refuses(&self, sender: &Sender, from: &Scope<'_>) -> Option<(&'static str, &'static str)> {
+        let (here, there) = (self.scope.stack(), from.stack());
+        let differ = |pair: Option<(String, String)>| pair.is_some_and(|(here, there)| here != there);
+        let any_account = matches!(sender, Sender::LoadBalancers(_));
+        let right = if any_account { "Region" } else { "account and Region" };
+        let wrong = if differ(here.get_region().zip(there.get_region())) {
+            Some("it is in another Region")
+        } else if !any_account && differ(here.get_account().zip(there.get_account())) {
+            Some("it is in another account")
+        } else {
+            self.takes_no_logs
+        };
+        wrong.map(|wrong| (wrong, right))
+    }
+
+    #[track_caller]
+    fn let_in(&self, sender: &Sender, from: &Scope<'_>) {
         let (here, there) = (self.scope.stack().get_account(), from.stack().get_account());
         let account = match there.filter(|there| here.as_ref() != Some(there)) {
             Some(account) => text(account),

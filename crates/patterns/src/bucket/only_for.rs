@@ -43,6 +43,11 @@ impl<'a> Bucket<'a> {
     /// images.only_for([&worker]);
     /// ```
     ///
+    /// To delete is among what others cannot, and `grant_read_write` does not include it: objects are deleted by a role that is
+    /// named here and has [`grant_delete`](crate::BucketGrants::grant_delete) besides, or by the rules of the lifecycle. People
+    /// who are to clean up by hand do it as such a role, which they have to be allowed to assume; an administrator who has to
+    /// get at objects without one takes the statement out of the policy first.
+    ///
     /// Nobody is kept from the settings of the bucket and of its policy, nor from the list of what is in it, as far as they
     /// have that right. Services of AWS that the policy lets in by their own names, such as CloudFront, are not kept out,
     /// nor are the rules of the lifecycle. A role that replicates objects is one of those to be named here.

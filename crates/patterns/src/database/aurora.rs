@@ -341,6 +341,8 @@ impl Beginning {
             && !wishes.restored();
         let charged = can_turn_back && !self.backtrack;
         let protected = wishes.protected(scope);
+        // A part of a global database is as the whole.
+        let life_cycle = wishes.life_cycle().filter(|_| !self.secondary);
         let mut main = self
             .begins(wishes, secret)
             .serverless_v2_scaling_configuration(capacity.limits())
@@ -348,6 +350,7 @@ impl Beginning {
             .deletion_protection(protected)
             .enable_iam_database_authentication(wishes.tokens)
             .enable_cloudwatch_logs_exports(wishes.logs());
+        main = main.engine_lifecycle_support(life_cycle);
         if insights == Insights::Advanced {
             main = main
                 .database_insights_mode(db_cluster::DatabaseInsightsMode::Advanced)
@@ -422,6 +425,7 @@ fn global_of(scope: &Scope<'_>, wishes: &Wishes) -> rds::GlobalCluster {
     let global = rds::GlobalCluster::builder()
         .engine(Other(wishes.engine.name()))
         .engine_version(wishes.engine.version().to_owned())
+        .engine_lifecycle_support(wishes.life_cycle())
         .storage_encrypted(true)
         .deletion_protection(wishes.protected(scope));
     scope.add("Global", global)

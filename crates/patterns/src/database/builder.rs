@@ -266,7 +266,8 @@ impl<'a, K: Kind, O: Origin> Builder<'a, K, O> {
         self
     }
 
-    /// Makes a snapshot before it is removed or replaced, outside production as well.
+    /// Makes a snapshot before it is removed or replaced, outside production as well. The secret of
+    /// [`own_secret`](Self::own_secret) stays with it.
     pub fn snapshot_on_removal(mut self) -> Self {
         self.wishes.snapshot_on_removal = Some(true);
         self
@@ -282,6 +283,24 @@ impl<'a, K: Kind, O: Origin> Builder<'a, K, O> {
     /// Leaves the minor version as it is, with its errors and holes.
     pub fn without_minor_upgrades(mut self) -> Self {
         self.wishes.minor_upgrades = false;
+        self
+    }
+
+    /// Stays with its major version when the standard support of that ends, in RDS Extended Support, which is charged for by
+    /// the hour of each virtual CPU or capacity unit: RDS does so unless told otherwise, and with this it is a decision, which
+    /// is no finding any more. A replica is as its original is. MariaDB has no extended support, and there it changes nothing.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
+    pub fn extended_support(mut self) -> Self {
+        self.wishes.extended_support = Some(true);
+        self
+    }
+
+    /// Has RDS upgrade it to a later major version when the standard support of its own ends, rather than charge for extended
+    /// support. A database is enrolled, or not, when it is created or restored. MariaDB has no such choice, and there this
+    /// changes nothing.
+    // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
+    pub fn without_extended_support(mut self) -> Self {
+        self.wishes.extended_support = Some(false);
         self
     }
 

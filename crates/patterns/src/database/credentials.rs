@@ -7,7 +7,12 @@ use formwork_aws::{
 use formwork_core::{Builder as _, Finding, Output, Scope, interpolate};
 
 use super::wishes::{Password, Wishes};
-use crate::{SecretValue, place::report, value::arn_here};
+use crate::{
+    SecretValue,
+    place::{production, report},
+    removal,
+    value::arn_here,
+};
 
 /// Where the password of the first user is, and what belongs to it.
 #[derive(Clone)]
@@ -62,7 +67,11 @@ impl Wishes {
             true => secret,
             false => secret.accept("FW2313", "`.own_secret()` was said, and no function that changes it"),
         };
-        Some(scope.add("Secret", secret))
+        // CloudFormation deletes a secret for good at once. Where a snapshot of the data is left, the password of its users,
+        // which a database that is made from it has, is left with it.
+        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+        let keep = self.snapshot_on_removal.unwrap_or_else(|| production(scope));
+        Some(scope.add("Secret", removal::kept(secret, keep)))
     }
 
     /// The password of a database that is there now: that of its original, in a secret of its own, or in that of RDS.

@@ -432,6 +432,8 @@ impl Wanted {
             .enable_iam_database_authentication(wishes.tokens)
             .enable_cloudwatch_logs_exports(wishes.logs())
             .database_insights_mode(advanced.then_some(db_instance::DatabaseInsightsMode::Advanced));
+        // What a replica runs, and for how long, is its original's.
+        let instance = instance.engine_lifecycle_support(wishes.life_cycle().filter(|_| !copy));
         let instance = match wishes.default_backups(scope) {
             Some(kept) if !copy => instance.backup_retention_period(kept),
             _ => instance,

@@ -90,6 +90,7 @@ pub(super) struct Wishes {
     pub(super) protected: Option<bool>,
     pub(super) snapshot_on_removal: Option<bool>,
     pub(super) minor_upgrades: bool,
+    pub(super) extended_support: Option<bool>,
     pub(super) monitoring: Option<Every>,
     pub(super) insights: Insights,
     pub(super) advanced: Option<Said<()>>,
@@ -122,6 +123,7 @@ impl Wishes {
             protected: None,
             snapshot_on_removal: None,
             minor_upgrades: true,
+            extended_support: None,
             monitoring: Some(Every::Minute),
             insights: Insights::Standard,
             advanced: None,
@@ -168,6 +170,17 @@ impl Wishes {
     /// Whether one request cannot delete it.
     pub(super) fn protected(&self, scope: &Scope<'_>) -> bool {
         self.protected.unwrap_or_else(|| production(scope))
+    }
+
+    /// Whether it stays as it is when the standard support of its version ends, as RDS names that. MariaDB has no such
+    /// choice.
+    // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `EngineLifecycleSupport`
+    pub(super) fn life_cycle(&self) -> Option<&'static str> {
+        let extended = self.extended_support.filter(|_| self.engine.name() != "mariadb")?;
+        Some(match extended {
+            true => "open-source-rds-extended-support",
+            false => "open-source-rds-extended-support-disabled",
+        })
     }
 
     /// For how long backups are kept, where nothing was said.

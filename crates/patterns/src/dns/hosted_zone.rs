@@ -8,9 +8,7 @@ use std::{
 };
 
 use formwork_aws::{ec2, route53, route53::record_set};
-use formwork_core::{
-    Builder as _, DeletionPolicy, Finding, Id, Input, IntoInput, Output, Scope, UpdateReplacePolicy, pseudo,
-};
+use formwork_core::{Builder as _, Finding, Id, Input, IntoInput, Output, Scope, pseudo};
 
 use super::{
     Alias, Aliased, Record,
@@ -19,6 +17,7 @@ use super::{
 use crate::{
     ThreeTierVpc,
     place::{self, Said, report},
+    removal,
     value::output,
 };
 
@@ -53,7 +52,8 @@ use crate::{
 /// | `<Type><Name>`, such as `TxtDmarcShopExampleCom` | the same, in the scope that was given | for each [`record`](Self::record) |
 ///
 /// In production a zone that this program makes stays when it is removed from the program: a new one would have other
-/// name servers, and the domain would lead nowhere.
+/// name servers, and the domain would lead nowhere. [`keep_on_removal`](Builder::keep_on_removal) and
+/// [`keep_nothing`](Builder::keep_nothing) say so anywhere.
 #[derive(Clone)]
 pub struct HostedZone<'a> {
     scope: Option<Scope<'a>>,
@@ -80,6 +80,7 @@ pub struct Builder {
     name: Said<String>,
     comment: Option<Input<String>>,
     networks: Vec<(Output<Id<ec2::Vpc>>, Option<String>)>,
+    keep: Option<bool>,
 }
 
 impl<'a> HostedZone<'a> {
@@ -88,7 +89,7 @@ impl<'a> HostedZone<'a> {
     #[track_caller]
     #[expect(clippy::new_ret_no_self, reason = "patterns begin with their builder, as resources do")]
     pub fn new(name: impl Into<String>) -> Builder {
-        Builder { name: Said::new(name.into()), comment: None, networks: Vec::new() }
+        Builder { name: Said::new(name.into()), comment: None, networks: Vec::new(), keep: None }
     }
 
     /// A public zone that was there before, by its id and the name of its domain.
@@ -333,6 +334,20 @@ impl Builder {
         self
     }
 
+    /// Keeps the zone and what is in it when its resource is removed or replaced, outside production as well.
+    pub fn keep_on_removal(mut self) -> Self {
+        self.keep = Some(true);
+        self
+    }
+
+    /// Weaker: deletes the zone with its resource, in production as well. That fails as long as there are records in it that
+    /// this program did not make.
+    // docs.aws.amazon.com/Route53/latest/DeveloperGuide/DeleteHostedZone.html
+    pub fn keep_nothing(mut self) -> Self {
+        self.keep = Some(false);
+        self
+    }
+
     /// Makes it.
     #[track_caller]
     pub fn build<'a>(self, scope: impl Into<Scope<'a>>) -> HostedZone<'a> {
@@ -362,13 +377,8 @@ impl Builder {
                 zone.accept("FW2300", "the log of queries has to be in us-east-1, wherever the stack is")
             }
         };
-        let zone = match place::production(&scope) {
-            true => zone
-                .deletion_policy(DeletionPolicy::Retain)
-                .update_replace_policy(UpdateReplacePolicy::Retain),
-            false => zone,
-        };
-        let zone = scope.add("Zone", zone);
+        let keep = self.keep.unwrap_or_else(|| place::production(&scope));
+        let zone = scope.add("Zone", removal::kept(zone, keep));
         let made = HostedZone {
             scope: Some(scope),
             id: zone.id(),

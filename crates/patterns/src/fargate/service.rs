@@ -57,7 +57,7 @@ pub struct Builder<'a> {
     grace: Option<Said<Duration>>,
     cluster: Option<Cluster<'a>>,
     insights: Option<Insights>,
-    count: Option<u32>,
+    count: Option<Said<u32>>,
     deployment: Deployment,
     breaker: bool,
     alarms: Vec<Output<Name<cloudwatch::Alarm>>>,
@@ -142,8 +142,14 @@ impl<'a> Builder<'a> {
     }
 
     /// Sets how many tasks run: two in production, else one, unless said or [scaled](Self::scale).
+    ///
+    /// Together with [`scale`](Self::scale) or [`scaling`](Self::scaling) leave it out: every deployment that changes the
+    /// service sets the number back to this one, whatever the scaling made of it, so that at noon there are the tasks of the
+    /// night. That is the note `FW3053`.
+    // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+    #[track_caller]
     pub fn count(self, tasks: u32) -> Self {
-        Self { count: Some(tasks), ..self }
+        Self { count: Some(Said::new(tasks)), ..self }
     }
 
     /// Runs it in a cluster that it shares with others.
@@ -397,6 +403,15 @@ impl<'a> Builder<'a> {
         let named = self.names.as_ref().is_some_and(|names| names.value.name().is_some());
         self.deployment.judge(scope, balanced || named, balanced);
         self.deployment.judge_count(scope, self.fewest(scope));
+        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html, `DesiredCount`
+        if let (Some(count), Some(_)) = (self.count, &self.scaling) {
+            let message = format!(
+                "each deployment of the service sets its tasks to {}, whatever the scaling made of them",
+                count.value
+            );
+            let help = "leave `.count(..)` out: the service begins with the least of its scaling";
+            place::report(scope, Finding::note("FW3053", message).help(help), count.at);
+        }
         // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
         if let Some(names) = &self.names
             && self.deployment.code_deploys().is_some()
@@ -413,7 +428,7 @@ impl<'a> Builder<'a> {
     fn fewest(&self, scope: &Scope<'_>) -> u32 {
         match (&self.scaling, self.count) {
             (Some(scaling), _) => scaling.least(),
-            (None, Some(count)) => count,
+            (None, Some(count)) => count.value,
             (None, None) => usual(scope),
         }
     }
@@ -422,7 +437,7 @@ impl<'a> Builder<'a> {
     /// every deployment.
     fn wanted(&self, scope: &Scope<'_>) -> Option<i64> {
         match self.count {
-            Some(count) => Some(count.into()),
+            Some(count) => Some(count.value.into()),
             None => self.scaling.is_none().then(|| usual(scope).into()),
         }
     }

@@ -247,8 +247,9 @@ impl<'a> Builder<'a> {
     /// Writes its logs to a bucket that is there already. Its policy has to let
     /// `logdelivery.elasticloadbalancing.amazonaws.com` put objects, and it cannot be encrypted with a key of KMS. Of a
     /// bucket in the same stack the policy is made first.
+    #[track_caller]
     pub fn logs_to(mut self, bucket: impl IntoInput<Name<s3::Bucket>>) -> Self {
-        self.logs.to = To::Named(output(bucket));
+        self.logs.to = Said::new(To::Named(output(bucket)));
         self
     }
 
@@ -258,7 +259,7 @@ impl<'a> Builder<'a> {
     /// One that is there may have the logs of many, told apart by [`log_prefix`](Self::log_prefix).
     #[track_caller]
     pub fn log_bucket(mut self, bucket: impl Into<LogBucket<'a>>) -> Self {
-        self.logs.to = bucket.into().into();
+        self.logs.to = Said::new(bucket.into().0);
         self
     }
 

@@ -1,12 +1,12 @@
 //! The logs of a load balancer, and the bucket that they go to.
 
 use formwork_aws::{s3, types::Duration};
-use formwork_core::{Expr, Finding, Input, IntoInput, Name, Output, Scope};
+use formwork_core::{Expr, Input, IntoInput, Name, Output, Scope};
 
 use crate::{
     Bucket,
     bucket::{LogBuilder, Sender},
-    place::{Said, report},
+    place::Said,
 };
 
 /// Which logs a load balancer keeps, where, and for how long.
@@ -15,7 +15,7 @@ pub(super) struct Logs<'a> {
     pub(super) access: bool,
     pub(super) connections: bool,
     pub(super) health_checks: bool,
-    pub(super) to: To<'a>,
+    pub(super) to: Said<To<'a>>,
     pub(super) prefix: Option<String>,
     pub(super) keep: Option<Duration>,
 }
@@ -26,7 +26,7 @@ pub(super) enum To<'a> {
     /// To a bucket that the load balancer has for them.
     Own(LogBuilder),
     /// To one of the patterns, which lets the load balancer in.
-    Bucket(Said<Bucket<'a>>),
+    Bucket(Bucket<'a>),
     /// To one that lets it in already.
     Named(Output<Name<s3::Bucket>>),
 }
@@ -45,33 +45,17 @@ pub(super) enum To<'a> {
 /// let office = LoadBalancer::internal().log_bucket(Bucket::for_logs().name_with_suffix("acme-office-logs"));
 /// ```
 #[derive(Clone)]
-pub struct LogBucket<'a>(Where<'a>);
-
-#[derive(Clone)]
-enum Where<'a> {
-    Made(LogBuilder),
-    There(Bucket<'a>),
-}
+pub struct LogBucket<'a>(pub(super) To<'a>);
 
 impl From<LogBuilder> for LogBucket<'_> {
     fn from(builder: LogBuilder) -> Self {
-        Self(Where::Made(builder))
+        Self(To::Own(builder))
     }
 }
 
 impl<'a> From<&Bucket<'a>> for LogBucket<'a> {
     fn from(bucket: &Bucket<'a>) -> Self {
-        Self(Where::There(*bucket))
-    }
-}
-
-impl<'a> From<LogBucket<'a>> for To<'a> {
-    #[track_caller]
-    fn from(bucket: LogBucket<'a>) -> Self {
-        match bucket.0 {
-            Where::Made(builder) => Self::Own(builder),
-            Where::There(bucket) => Self::Bucket(Said::new(bucket)),
-        }
+        Self(To::Bucket(*bucket))
     }
 }
 
@@ -86,7 +70,7 @@ pub(super) struct Taken {
 
 impl Default for Logs<'_> {
     fn default() -> Self {
-        let to = To::Own(LogBuilder::default());
+        let to = Said::new(To::Own(LogBuilder::default()));
         Self { access: true, connections: false, health_checks: false, to, prefix: None, keep: None }
     }
 }
@@ -100,11 +84,12 @@ impl<'a> Logs<'a> {
     #[track_caller]
     pub(super) fn bucket(&self, scope: Scope<'a>) -> Taken {
         let sender = Sender::LoadBalancers(self.prefix.clone());
-        match &self.to {
-            _ if !self.any() => Taken { made: None, policies: Vec::new(), name: None },
+        let none = || Taken { made: None, policies: Vec::new(), name: None };
+        match &self.to.value {
+            _ if !self.any() => none(),
             To::Own(builder) => {
                 let builder = match self.keep {
-                    Some(keep) => builder.clone().keep(keep),
+                    Some(keep) => builder.clone().keep_for(keep),
                     None => builder.clone(),
                 };
                 let made = builder.from(sender).build_as(scope, "Logs", "LogsPolicy");
@@ -112,17 +97,8 @@ impl<'a> Logs<'a> {
                 let made = (made.bucket(), made.policy());
                 Taken { made: Some(made), policies: vec![made.1], name }
             }
-            To::Bucket(Said { value: bucket, at }) => {
-                let region = |scope: &Scope<'_>| scope.stack().get_region();
-                let (here, there) = (region(&scope), region(&bucket.scope()));
-                let apart = here.zip(there).is_some_and(|(here, there)| here != there);
-                let wrong = if apart { Some("it is in another Region") } else { bucket.takes_no_logs() };
-                if let Some(wrong) = wrong {
-                    let message = format!("a load balancer cannot write its logs to this bucket: {wrong}");
-                    let help = "use one that `Bucket::for_logs()` makes, in the same Region";
-                    report(&scope, Finding::error("FW3155", message).help(help), *at);
-                }
-                bucket.admit(&sender, &scope);
+            To::Bucket(bucket) if !bucket.admit(&sender, &scope, self.to.at) => none(),
+            To::Bucket(bucket) => {
                 let policies = policies(scope, bucket.into_input());
                 Taken { made: None, policies, name: Some(bucket.into_input()) }
             }

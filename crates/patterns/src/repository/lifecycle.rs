@@ -23,7 +23,12 @@ enum Rule<'r> {
     Tagged { like: &'r str, keep: u32 },
     /// Those without a tag that are so old.
     Untagged { days: u64 },
+    /// All but so many of those without a tag.
+    UntaggedBut { keep: u32 },
 }
+
+/// How many images without a tag are kept where tags can move.
+const UNTAGGED: u32 = 30;
 
 impl Lifecycle {
     pub(super) fn untagged(&mut self, after: Said<Duration>) {
@@ -43,7 +48,7 @@ impl Lifecycle {
 
     /// The rules as ECR reads them, with what is to be said of those that cannot be.
     // docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
-    pub(super) fn policy(&self, scope: &Scope<'_>) -> Option<String> {
+    pub(super) fn policy(&self, scope: &Scope<'_>, tags_move: bool) -> Option<String> {
         if self.off {
             return None;
         }
@@ -53,7 +58,10 @@ impl Lifecycle {
         for said in some.into_iter().chain(all) {
             let (like, keep) = &said.value;
             let (message, help) = if *keep == 0 {
-                ("no image is kept".to_owned(), "keep those that run, and some to go back to: `.keep(50)`")
+                (
+                    "no image is kept".to_owned(),
+                    "keep those that run, and some to go back to: `.keep_images(50)`",
+                )
             } else if !is_pattern(like, 4) {
                 (
                     format!("`{like}` is no pattern of tags"),
@@ -65,7 +73,14 @@ impl Lifecycle {
             };
             report(scope, Finding::error("FW3190", message).help(help), said.at);
         }
-        rules.push(Rule::Untagged { days: self.days(scope) });
+        rules.push(match self.untagged {
+            // A tag that moves leaves an image behind that may well run, and that is as old as its push: ECS pulls it by its
+            // digest until the service is deployed again.
+            // docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerImage.html
+            // docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html
+            None if tags_move => Rule::UntaggedBut { keep: UNTAGGED },
+            _ => Rule::Untagged { days: self.days(scope) },
+        });
         Some(written(&rules))
     }
 
@@ -112,6 +127,10 @@ impl Rule<'_> {
                 format!(
                     r#""tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":{days}"#
                 ),
+            ),
+            Self::UntaggedBut { keep } => (
+                format!("keep {} without a tag", counted(u64::from(*keep), "image")),
+                format!(r#""tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":{keep}"#),
             ),
         };
         format!(

@@ -40,6 +40,11 @@ impl Tags {
         Some(patterns.iter().map(filter).collect())
     }
 
+    /// Whether there are tags that may be given to another image.
+    pub(super) fn can_any_move(&self) -> bool {
+        *self != Self::Immutable
+    }
+
     /// Whether a tag may be given to another image.
     pub(super) fn can_move(&self, tag: &str) -> bool {
         match self {

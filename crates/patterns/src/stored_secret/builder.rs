@@ -5,13 +5,12 @@ use formwork_aws::{
     secretsmanager::{self, RotationSchedule, rotation_schedule::RotationRules, secret},
     types::{Days, Duration, days},
 };
-use formwork_core::{
-    Arn, Builder as _, DeletionPolicy, Finding, IntoInput, IntoText, Output, Scope, UpdateReplacePolicy,
-};
+use formwork_core::{Arn, Builder as _, Finding, IntoInput, IntoText, Output, Scope};
 
 use super::{Generated, Held, StoredSecret, generated::Object};
 use crate::{
     place::{self, Said, production, report},
+    removal,
     value::{output, text},
 };
 
@@ -225,14 +224,5 @@ fn add(
     let copies = regions.into_iter().map(|region| secret::ReplicaRegion::builder().region(region));
     let copies: Vec<_> = copies.collect();
     let secret = if copies.is_empty() { secret } else { secret.replica_regions(copies) };
-    let secret = match kept {
-        // What was never whole holds nothing.
-        true => secret
-            .deletion_policy(DeletionPolicy::RetainExceptOnCreate)
-            .update_replace_policy(UpdateReplacePolicy::Retain),
-        false => {
-            secret.deletion_policy(DeletionPolicy::Delete).update_replace_policy(UpdateReplacePolicy::Delete)
-        }
-    };
-    scope.add("Secret", secret)
+    scope.add("Secret", removal::kept(secret, kept))
 }

@@ -124,9 +124,9 @@ impl Common {
         }
         it = match self.removal {
             0 => it,
-            1 => it.keep_nothing(),
+            1 => it.keep_nothing().extended_support(),
             2 => it.deletable().snapshot_on_removal(),
-            _ => it.deletion_protection().without_minor_upgrades(),
+            _ => it.deletion_protection().without_minor_upgrades().without_extended_support(),
         };
         it = match self.monitoring {
             0 => it,
