@@ -198,7 +198,7 @@ impl Wishes {
             monitoring,
             front: None,
             inherited: self.inherited(),
-            most: Err("nothing is known of it".to_owned()),
+            most: Err(limit::Unknown::because("nothing is known of it")),
         }
     }
 }

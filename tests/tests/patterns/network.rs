@@ -727,20 +727,23 @@ fn what_cannot_be_is_told_of_the_line_that_says_it() {
 /// What `check` knows of networks is told of a line of this file first.
 #[test]
 fn what_aws_would_refuse_is_told_of_the_line_that_builds_it() {
-    /// A code, the range of a network, and what is said of it.
+    /// What is told, the range of a network, and what is said of it.
     type Case = (&'static str, Cidr, fn(Builder) -> Builder);
-    let cases: [Case; 2] = [
-        ("FW1203", cidr!("10.0.0.0/8"), |it| it),
-        ("FW1203", RANGE, |it| it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.0.8.0/29")])),
+    let cases: [Case; 3] = [
+        ("10.0.0.0/8 is larger than EC2 allows", cidr!("10.0.0.0/8"), |it| it),
+        ("10.0.8.0/29 is smaller than EC2 allows", RANGE, |it| {
+            it.zones(1).subnet_ranges(Tier::Data, [cidr!("10.0.8.0/29")])
+        }),
+        ("10.0.8.0/29 is smaller than EC2 allows", cidr!("10.0.8.0/29"), |it| {
+            it.zones(1).only_public().subnet_ranges(Tier::Public, [cidr!("10.0.8.0/29")])
+        }),
     ];
-    for (code, range, change) in cases {
-        let assembly = assemble("prod", |app| {
+    for (message, range, change) in cases {
+        let findings = refused(|app| {
             change(ThreeTierVpc::new(range)).build(app.stack("network"));
         });
-        let report = Check::new().assembly(&assembly);
-        let serious = |it: &&Finding| it.severity >= Severity::Warning;
-        let told: Vec<&Finding> = report.findings.iter().filter(serious).collect();
-        assert!(told.iter().any(|it| it.code == code), "{code}: {told:?}");
+        let told: Vec<&Finding> = findings.iter().filter(|it| it.code == "FW3014").collect();
+        assert!(told.iter().any(|it| it.message == message), "{message}: {findings}");
         for finding in told {
             assert!(finding.spans[0].at.file.ends_with("patterns/network.rs"), "{finding:?}");
         }

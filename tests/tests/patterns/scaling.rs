@@ -5,8 +5,8 @@ use formwork::{
         sqs,
         types::{cidr, minutes, seconds},
     },
-    check::{Exposure, Party, Ports, Reachability},
-    core::{App, Arn, Expr, Finding, Options},
+    check::{Check, Exposure, Party, Ports, Reachability},
+    core::{App, Arn, Expr, Finding, Options, Severity},
     patterns::{
         FargateService, LoadBalancer, Metric, Schedule, Stat, ThreeTierVpc, Weekday,
         fargate::{Builder, Change, Cluster, Deployment, Insights, Scaling, Steps, Target},
@@ -212,6 +212,23 @@ fn bad_input_is_said_of_the_line_that_says_it() {
     );
     wrong!(some().tracking([Target::cpu(0)]), "error[FW3062]: 0 percent of what tasks have cannot be kept");
     wrong!(
+        some().tracking([Target::cpu(0.7)]),
+        "error[FW3062]: 0.7 percent of what tasks have are to be kept"
+    );
+    wrong!(some().steps(Steps::cpu().above(0.7, Change::add(1))), "error[FW3067]: a step above 0.7 percent");
+    wrong!(
+        some().steps(Steps::memory().below(0.25, Change::remove(1))),
+        "error[FW3067]: a step below 0.25 percent"
+    );
+    wrong!(
+        some().steps(Steps::cpu().above(120, Change::add(1))),
+        "error[FW3067]: no service uses more than 120 percent"
+    );
+    wrong!(
+        some().steps(Steps::cpu().below(0, Change::remove(1))),
+        "error[FW3067]: no service uses less than 0 percent"
+    );
+    wrong!(
         some().tracking([Target::memory(100.5)]),
         "error[FW3062]: 100.5 percent of what tasks have cannot be kept"
     );
@@ -299,6 +316,44 @@ fn bad_input_is_said_of_the_line_that_says_it() {
         line,
         &["error[FW3060]: nothing says how many tasks the service may have"],
     );
+}
+
+#[test]
+fn a_number_outside_the_bounds_is_said_of_both_lines() {
+    let line = line!() + 3;
+    let assembly = assemble("prod", |app| {
+        let scaling = Scaling::between(2..=10).tracking([Target::cpu(70)]);
+        service(app, |it| it.count(20).scaling(scaling.clone()));
+    });
+    let report = Check::new().assembly(&assembly);
+    let told: Vec<_> = report.findings.iter().filter(|it| it.severity >= Severity::Warning).collect();
+    let [finding] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(
+        (&*finding.code, &*finding.message),
+        ("FW3060", "20 tasks are wanted, and scaling keeps 2 to 10")
+    );
+    let lines: Vec<u32> = finding.spans.iter().map(|span| span.at.line).collect();
+    assert_eq!(lines, [line, line - 1]);
+    let within = assemble("prod", |app| {
+        service(app, |it| it.count(2).scale(2..=10, [Target::cpu(70)]));
+    });
+    says_nothing(&within);
+}
+
+#[test]
+fn bounds_in_which_nothing_scales_are_said() {
+    let told = |fixed: bool| {
+        let assembly = assemble("prod", |app| {
+            service(app, |it| if fixed { it.scale(2..=2, []) } else { it.scaling(Scaling::between(1..=4)) });
+        });
+        let report = Check::new().assembly(&assembly);
+        let told = report.findings.iter().filter(|it| it.severity >= Severity::Warning);
+        told.inspect(|it| assert!(it.spans[0].at.file.ends_with("scaling.rs"), "{it:?}"))
+            .map(|it| it.code.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(false), ["FW1260"]);
+    assert_eq!(told(true), [""; 0]);
 }
 
 /// Processor time, memory, requests, messages, and a metric with a percentile.

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod names;
+mod taken;
 
 const DATABASES: &[&str] = &["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"];
 /// What holds data that nobody can make again.
@@ -90,6 +91,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1610", Note, Run::Resource(DATA, names::retained_name)),
     rule!("FW1611", Warning, Run::Resource(UPGRADED, one_way)),
     rule!("FW1612", Note, Run::Resource(&["AWS::KMS::Key", "AWS::KMS::ReplicaKey"], short_window)),
+    rule!("FW1613", Error, Run::System(taken::twice)),
 ];
 
 /// Whether a resource holds data of its own; an instance of a cluster does not.

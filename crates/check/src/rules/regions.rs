@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) const RULES: &[Rule] = &[
     rule!("FW1451", Error, Run::Template(types)),
-    rule!("FW1452", Warning, Run::Template(region)),
+    rule!("FW1452", Warning, Run::System(region)),
     rule!("FW1453", Error, Run::Template(zones)),
 ];
 
@@ -44,17 +44,45 @@ fn types<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) {
     }
 }
 
-/// A Region that there is not.
-fn region<'a>(context: &'a Context<'a>, template: u32, says: &mut Says) {
-    let Some(region) = context.template(template).and_then(|it| it.region.as_deref()) else { return };
+/// The Regions that one which is not known may have been meant to be.
+fn near(region: &str) -> Vec<&'static str> {
     let known = formwork_facts::REGIONS;
-    if known.contains(&region) || OTHERS.contains(&region) {
-        return;
-    }
-    let place = Place { template, node: Document::ROOT, missing: None };
-    let remark = says.add(place, format!("there is no Region `{}`", shortened(region)));
-    if let Some(meant) = formwork_core::nearest(region, known.iter().copied()) {
-        remark.help(format!("`{meant}` is probably meant"));
+    let begins = |length: usize| -> Vec<&'static str> {
+        let start = region.get(..length).unwrap_or(region);
+        known.iter().copied().filter(|known| known.starts_with(start)).collect()
+    };
+    // `us-east-` of `us-east-9`.
+    let direction = region.rfind('-').map(|dash| begins(dash + 1)).unwrap_or_default();
+    let nearest = formwork_core::nearest(region, known.iter().copied());
+    if direction.is_empty() { nearest.into_iter().collect() } else { direction }
+}
+
+/// A Region that there is not: once, however many stacks are to go there.
+fn region<'a>(context: &'a Context<'a>, says: &mut Says) {
+    let known = |region: &str| formwork_facts::REGIONS.contains(&region) || OTHERS.contains(&region);
+    let mut told: Vec<&str> = Vec::new();
+    for (template, number) in context.templates.iter().zip(0u32..) {
+        let Some(region) = template.region.as_deref().filter(|region| !known(region)) else { continue };
+        if told.contains(&region) {
+            continue;
+        }
+        told.push(region);
+        let of_it = context.templates.iter().filter(|it| it.region.as_deref() == Some(region)).count();
+        let stacks = match of_it {
+            1 => "a stack is".to_owned(),
+            count => format!("{count} stacks are"),
+        };
+        // What the stack makes is where one looks; the template as a whole has no line.
+        let node = if template.resource_count() > 0 { template.resource_node(0) } else { Document::ROOT };
+        let shown = shortened(region);
+        let place = Place { template: number, node, missing: None };
+        let remark = says.add(place, format!("no Region `{shown}` is known, where {stacks} to go"));
+        remark.label("is to go there");
+        let near: Vec<String> = near(region).iter().map(|known| format!("`{known}`")).collect();
+        if !near.is_empty() {
+            remark.help(format!("there is {}", near.join(", ")));
+        }
+        remark.help("correct the Region of the environment; if it is newer than this, accept the code");
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1257", Error, Run::Resource(&[POLICY, GROUP_POLICY], configurations)),
     rule!("FW1258", Warning, Run::System(triggers)),
     rule!("FW1259", Error, Run::Resource(&[POLICY, GROUP_POLICY], labels)),
+    rule!("FW1260", Warning, Run::System(moved)),
 ];
 
 const BOUNDED: &[&str] = &[
@@ -111,23 +112,30 @@ fn desired_count(target: Resource<'_>, says: &mut Says) {
     let count = service.get("DesiredCount");
     let Some(number) = count.integer() else { return };
     let (least, most) = (target.get("MinCapacity"), target.get("MaxCapacity"));
+    let (low, high) = (least.integer(), most.integer());
+    let tasks = if number == 1 { "task is" } else { "tasks are" };
+    let keeps = match (low, high) {
+        (Some(low), Some(high)) => format!("{low} to {high}"),
+        (Some(low), None) => format!("{low} or more"),
+        (None, Some(high)) => format!("{high} or fewer"),
+        (None, None) => return,
+    };
     let outside = [
-        (least, least.integer().is_some_and(|least| number < least)),
-        (most, most.integer().is_some_and(|most| number > most)),
+        (least, low.is_some_and(|low| number < low), "scaling keeps no fewer"),
+        (most, high.is_some_and(|high| number > high), "scaling keeps no more"),
     ];
-    for (bound, wrong) in outside {
-        if wrong {
+    // Bounds that are in the wrong order were told above.
+    let ordered = low.zip(high).is_none_or(|(low, high)| low <= high);
+    for (bound, wrong, label) in outside {
+        if wrong && ordered {
             says.add(
                 count,
-                format!(
-                    "service `{}` starts with {number} tasks, outside the bounds of `{}`",
-                    service.id(),
-                    target.id()
-                ),
+                format!("{number} {tasks} wanted of service `{}`, and scaling keeps {keeps}", service.id()),
             )
             .severity(Severity::Warning)
-            .also(bound, "the bound")
-            .help("choose a number within the bounds: scaling corrects it anyway, after every deployment");
+            .label("wanted at first")
+            .also(bound, label)
+            .help("leave the number out, or choose one within the bounds: scaling corrects it after every deployment");
         }
     }
 }
@@ -389,6 +397,44 @@ fn triggers<'a>(context: &'a Context<'a>, says: &mut Says) {
             }
         }
     }
+}
+
+/// Bounds within which nothing changes a number.
+fn moved<'a>(context: &'a Context<'a>, says: &mut Says) {
+    let mut scaled_by: Vec<Vec<Who>> = Vec::new();
+    for policy in context.of_type(POLICY) {
+        match scaled(policy) {
+            // An id that is known as text only may be that of any.
+            Some(who) if !matches!(who.as_slice(), [Who::Named(_) | Who::Given(..)]) => scaled_by.push(who),
+            _ => return,
+        }
+    }
+    for target in context.of_type(TARGET) {
+        let (least, most) = (target.get("MinCapacity"), target.get("MaxCapacity"));
+        // Bounds that are one number, or that are put out to be used elsewhere, are meant.
+        let fixed = least.integer().is_some_and(|least| most.integer() == Some(least));
+        if fixed || target.get("ScheduledActions").is_set() || is_put_out(target) {
+            continue;
+        }
+        let (by_id, by_name) = (vec![Who::made(target)], scaled(target));
+        if scaled_by.iter().any(|it| *it == by_id || Some(it) == by_name.as_ref()) || by_name.is_none() {
+            continue;
+        }
+        says.add(least, format!("nothing ever scales what `{}` has the bounds of", target.id()))
+            .label("the bounds")
+            .note("it keeps the number that it starts with, unless a policy is added by other means")
+            .help("add an `AWS::ApplicationAutoScaling::ScalingPolicy` or `ScheduledActions`")
+            .help("of a service in Rust: `.scale(2..=10, [Target::cpu(70)])`, or steps, or a schedule");
+    }
+}
+
+/// Whether an output of its template names a resource.
+fn is_put_out(resource: Resource<'_>) -> bool {
+    let Some(template) = resource.context.template(resource.template) else { return true };
+    template.section("Outputs").any(|(_, output)| {
+        let value = resource.context.value(resource.template, output).get("Value");
+        value.resource() == Some(resource)
+    })
 }
 
 fn labels(policy: Resource<'_>, says: &mut Says) {

@@ -356,7 +356,7 @@ impl<'a, O: Origin> Builder<'a, Instance, O> {
         let secret = wishes.own_secret(&scope, begun.secret);
         let growth = own.growth(&wishes);
         let said = wishes.parameters.get("max_connections").map(|said| said.value.as_str());
-        let most = limit::most(&wishes.engine, limit::Size::Class(own.class.as_deref()), said);
+        let most = limit::most_by(&wishes, limit::Size::Class(own.class.as_deref()), said);
         let instance = own.instance(&wishes, &grounds, secret, network.zone());
         let instance = match parameters {
             Some(parameters) => instance.db_parameter_group_name(parameters),

@@ -17,7 +17,26 @@ use crate::{Metric, Stat, place::report};
 const GIB: f64 = 1_073_741_824.0;
 
 /// How many connections a database takes, or why that is not known.
-pub(super) type Most = Result<u32, String>;
+pub(super) type Most = Result<u32, Unknown>;
+
+/// Why it is not known how many connections a database takes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Unknown {
+    why: String,
+    /// What is counted with instead, where something else is wrong that is to be mended first: the class.
+    instead: Option<u32>,
+    /// Whether the parameter can be said: not where the database has the parameter group of RDS.
+    settable: bool,
+}
+
+impl Unknown {
+    pub(super) fn because(why: impl Into<String>) -> Self {
+        Self { why: why.into(), instead: None, settable: true }
+    }
+}
+
+/// With so much memory a class is counted that there is not, in GiB: as with the smallest that there are.
+const LEAST: f64 = 1.0;
 
 /// What serves the connections.
 #[derive(Clone, Copy)]
@@ -28,33 +47,47 @@ pub(super) enum Size<'a> {
     Units(f64, f64),
 }
 
+/// How many connections a database takes by its wishes, where its parameter says so or says nothing.
+pub(super) fn most_by(wishes: &super::wishes::Wishes, size: Size<'_>, parameter: Option<&str>) -> Most {
+    let settable = wishes.default_parameters().is_none();
+    most(&wishes.engine, size, parameter).map_err(|unknown| Unknown { settable, ..unknown })
+}
+
 /// How many connections an engine takes on instances of a size, where its parameter says so or says nothing.
-pub(super) fn most(engine: &rds::Engine, size: Size<'_>, parameter: Option<&str>) -> Most {
+fn most(engine: &rds::Engine, size: Size<'_>, parameter: Option<&str>) -> Most {
     if let Some(said) = parameter {
         if let Ok(number) = said.trim().parse() {
             return Ok(number);
         }
-        let by_memory = formula(said);
-        return match (by_memory, memory_of(size)) {
-            (Some((divisor, limit)), Ok(memory)) => Ok(divided(memory, divisor, limit)),
-            (None, _) => Err(format!("`max_connections` is `{said}`, which is no number")),
-            (_, Err(why)) => Err(why),
+        let Some((divisor, limit)) = formula(said) else {
+            return Err(Unknown::because(format!("`max_connections` is `{said}`, which is no number")));
         };
+        return with_memory(size, |memory| divided(memory, divisor, limit));
     }
-    let memory = memory_of(size)?;
-    match engine.name() {
-        "aurora-mysql" => Ok(of_aurora_mysql(size, memory)),
-        "postgres" => Ok(divided(memory, 9_531_392.0, 5000.0)),
+    with_memory(size, |memory| match engine.name() {
+        "aurora-mysql" => of_aurora_mysql(size, memory),
+        "postgres" => divided(memory, 9_531_392.0, 5000.0),
         "aurora-postgresql" => {
             let most = divided(memory, 9_531_392.0, 5000.0);
             // Where it may become as small as that, it takes no more.
             // docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
             let small = matches!(size, Size::Units(least, _) if least <= 0.5);
-            Ok(if small { most.min(2000) } else { most })
+            if small { most.min(2000) } else { most }
         }
-        "mariadb" if !old_mariadb(engine.version()) => Ok(divided(memory, 25_165_760.0, 12_000.0)),
-        _ => Ok(divided(memory, 12_582_880.0, 100_000.0)),
-    }
+        "mariadb" if !old_mariadb(engine.version()) => divided(memory, 25_165_760.0, 12_000.0),
+        _ => divided(memory, 12_582_880.0, 100_000.0),
+    })
+}
+
+/// What follows from the memory of a size.
+fn with_memory(size: Size<'_>, of: impl Fn(f64) -> u32) -> Most {
+    memory_of(size).map(&of).map_err(|why| {
+        let strange = match size {
+            Size::Class(Some(class)) => class.parse::<rds::Class>().is_ok_and(|class| !class.is_known()),
+            _ => false,
+        };
+        Unknown { instead: strange.then(|| of(LEAST)), ..Unknown::because(why) }
+    })
 }
 
 /// Whether it is from before 10.5, when MariaDB was given as much as MySQL.
@@ -177,8 +210,8 @@ impl<K: Kind> Database<'_, K> {
     /// How many it takes is what the parameter `max_connections` says, as a number, or else what RDS sets for the class:
     /// that is computed of memory of which RDS keeps an unknown part, so that the number is up to a tenth too small
     /// rather than one that is never reached. With Aurora it is what each instance takes, serverless ones at their
-    /// greatest capacity. Where it is not known (a class that is a parameter of the template, one that is not known), that
-    /// is a finding, `FW3197`.
+    /// greatest capacity. Where it is not known (a class that is a parameter of the template), that is a finding, `FW3197`;
+    /// of a class that is none of those that are known it is a warning, and counts as the smallest.
     #[track_caller]
     pub fn connections_at(&self, percent: impl Into<f64>) -> f64 {
         let (percent, at) = (percent.into(), Location::caller());
@@ -210,12 +243,28 @@ impl<K: Kind> Database<'_, K> {
     fn known_most(&self, at: &'static Location<'static>) -> u32 {
         match &self.common.most {
             Ok(most) => *most,
-            Err(why) => {
-                let message = format!("how many connections the database takes is not known: {why}");
-                let finding = Finding::error("FW3197", message).help(
-                    "say it, `.parameter(\"max_connections\", \"200\")`, or compare with a number: \
-                     `.connections().above(160)`",
+            Err(Unknown { instead: Some(instead), .. }) => {
+                // The class is what has to be mended: of it, `FW0722` tells which one may be meant.
+                let message = format!(
+                    "the class of the database is none that is known, and counts as one that takes {instead} \
+                     connections"
                 );
+                let finding = Finding::warning("FW3197", message).help(
+                    "correct the class: `FW0722` tells which are near; of one that is newer than this, compare with \
+                     a number: `.connections().above(160)`",
+                );
+                report(&self.common.scope, finding, at);
+                *instead
+            }
+            Err(Unknown { why, settable, .. }) => {
+                let message = format!("how many connections the database takes is not known: {why}");
+                let finding = Finding::error("FW3197", message).help(match settable {
+                    true => {
+                        "say it, `.parameter(\"max_connections\", \"200\")`, or compare with a number: \
+                         `.connections().above(160)`"
+                    }
+                    false => "compare with a number: `.connections().above(160)`",
+                });
                 report(&self.common.scope, finding, at);
                 1
             }
@@ -235,7 +284,7 @@ impl super::aurora::Wanted {
             Some((least, most)) => Size::Units(least, most),
             None => Size::Class(class.as_deref()),
         };
-        most(&wishes.engine, size, said.map(String::as_str))
+        most_by(wishes, size, said.map(String::as_str))
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Scaling {
     times: Vec<(Schedule, Said<Bounds>)>,
 }
 
-type Bounds = (u32, u32);
+pub(crate) type Bounds = (u32, u32);
 
 impl Scaling {
     /// So many tasks at least, and so many at most.
@@ -103,6 +103,12 @@ impl Scaling {
     /// How many tasks it has at least, while it has any.
     pub(crate) fn least(&self) -> u32 {
         self.bounds.value.0.max(1)
+    }
+
+    /// The bounds and where they were said, where a number of tasks is outside of them.
+    pub(crate) fn leaves_out(&self, tasks: u32) -> Option<Said<Bounds>> {
+        let (least, most) = self.bounds.value;
+        (least <= most && !(least..=most).contains(&tasks)).then_some(self.bounds)
     }
 
     /// Makes what scales a service that was just made.
@@ -397,6 +403,11 @@ fn unbounded<T>(scope: &Scope<'_>, at: &'static Location<'static>) -> Option<T> 
         .help("build the service with `.scale(1..=10, [])`");
     report(scope, finding, at);
     None
+}
+
+/// What is meant by a share that was written as a fraction: 70 for 0.7.
+fn as_percent(share: f64) -> f64 {
+    (share * 1e4).round() / 100.0
 }
 
 /// A name as a part of a logical id, which takes letters and digits only: `job-age` is `JobAge`.

@@ -143,6 +143,8 @@ impl<'a> Builder<'a> {
 
     /// Sets how many tasks run: two in production, else one, unless said or [scaled](Self::scale).
     ///
+    /// A number outside the bounds of its scaling is a finding, `FW3060`.
+    ///
     /// Together with [`scale`](Self::scale) or [`scaling`](Self::scaling) leave it out: every deployment that changes the
     /// service sets the number back to this one, whatever the scaling made of it, so that at noon there are the tasks of the
     /// night. That is the note `FW3053`.
@@ -303,6 +305,12 @@ impl<'a> Builder<'a> {
             .enable_ecs_managed_tags(true)
             .propagate_tags(service::PropagateTags::Service)
             .availability_zone_rebalancing(self.rebalancing());
+        let resource = match self.outside() {
+            Some(_) => {
+                resource.accept("FW1255", "it is told of the lines that say the number and the bounds")
+            }
+            None => resource,
+        };
         let resource = match public_addresses {
             true => resource.accept("FW2007", "the network has no private subnets that reach anything"),
             false => resource,
@@ -358,6 +366,15 @@ impl<'a> Builder<'a> {
 
     /// Says what is wrong with the options of the service.
     fn judge(&self, scope: &Scope<'_>) {
+        if let Some((count, Said { value: (least, most), at })) = self.outside() {
+            let tasks = if count.value == 1 { "task is" } else { "tasks are" };
+            let message = format!("{} {tasks} wanted, and scaling keeps {least} to {most}", count.value);
+            let finding = Finding::warning("FW3060", message)
+                .help("leave the number out, or choose one within the bounds: scaling corrects it after every deployment")
+                .at(count.at, "the number is said here")
+                .at(at, "and the bounds here");
+            scope.app().report(finding.in_stack(scope.stack().id()));
+        }
         let port = self.task.port.is_some();
         if let Some(route) = &self.route
             && !port
@@ -431,6 +448,12 @@ impl<'a> Builder<'a> {
             (None, Some(count)) => count.value,
             (None, None) => usual(scope),
         }
+    }
+
+    /// The number of tasks that was said, where it is outside the bounds that were said as well, and these.
+    fn outside(&self) -> Option<(Said<u32>, Said<(u32, u32)>)> {
+        let count = self.count?;
+        self.scaling.as_ref()?.leaves_out(count.value).map(|bounds| (count, bounds))
     }
 
     /// How many tasks CloudFormation asks for. Where a service scales, it asks for none: it would undo the scaling with

@@ -18,6 +18,11 @@ use crate::{
     value::output,
 };
 
+/// The prefixes of the largest and of the smallest range that a VPC or a subnet has.
+// docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html and subnet-sizing.html
+const LARGEST: u8 = 16;
+const SMALLEST: u8 = 28;
+
 /// The most zones that a Region has, with one to spare.
 const MOST_ZONES: usize = 6;
 
@@ -274,10 +279,29 @@ impl Builder {
             let help = "give the network a range of IPv4, and let `.dual_stack()` add one of IPv6";
             report(scope, finding.help(help), self.range.at);
         }
+        self.too_large(scope);
         let zones = self.decide_zones(scope);
         let used = if self.single_zone { 1 } else { zones.len() };
         let tiers = self.decide_tiers(scope, zones.len());
         Decided { range: self.range.value, nat: self.decide_nat(scope, &tiers), zones, used, tiers }
+    }
+
+    /// Reports a range that no VPC has.
+    fn too_large(&self, scope: &Scope<'_>) {
+        let Said { value: range, at } = self.range;
+        if range.is_v6() {
+            return;
+        }
+        // One that is too small for the plan is told as that.
+        let exact = |tier: Tier| self.ranges.iter().any(|said| said.value.0 == tier);
+        let wrong = match range.prefix() {
+            prefix if prefix < LARGEST => "larger",
+            prefix if prefix > SMALLEST && self.tiers.iter().all(|said| exact(said.value.0)) => "smaller",
+            _ => return,
+        };
+        let finding = Finding::error("FW3014", format!("{range} is {wrong} than EC2 allows"));
+        let help = "a network is a /16 to a /28; a /16 is usual, and further ranges can be added to it later";
+        report(scope, finding.help(help), at);
     }
 
     fn decide_zones(&self, scope: &Scope<'_>) -> Vec<Output<Zone>> {
@@ -349,7 +373,12 @@ impl Builder {
         };
         if named.region() != region {
             let message = format!("the zone `{named}` is not in {region}, where the stack is");
-            wrong(message, format!("name zones of {region}, or put the stack into {}", named.region()));
+            let mut help = format!("name zones of {region}, or put the stack into {}", named.region());
+            // Of a Region that is known, its last letter is.
+            if Zone::new(region.to_owned(), 'z').lacking().is_none() {
+                help = format!("{region} is no Region that is known: put the stack into {}", named.region());
+            }
+            wrong(message, help);
         } else if let Some(known) = named.lacking() {
             let zones =
                 known.chars().map(|letter| format!("{region}{letter}")).collect::<Vec<_>>().join(", ");
@@ -434,6 +463,10 @@ impl Builder {
             if range.is_v6() {
                 let finding = Finding::error("FW3006", format!("{range} is a range of IPv6"));
                 let help = "give subnets ranges of IPv4, and let `.dual_stack()` add those of IPv6";
+                report(scope, finding.help(help), said.at);
+            } else if range.prefix() > SMALLEST {
+                let finding = Finding::error("FW3014", format!("{range} is smaller than EC2 allows"));
+                let help = "a subnet is a /16 to a /28, which has 16 addresses, five of which EC2 keeps";
                 report(scope, finding.help(help), said.at);
             } else if !network.is_v6() && !network.contains(*range) {
                 let finding =

@@ -78,7 +78,7 @@ fn name_of<'a>(resource: Resource<'a>) -> Option<(Value<'a>, Cow<'static, str>)>
 }
 
 /// Whether names of the type are told apart within the account, and replacing one under its name fails.
-fn is_quiet(kind: &str) -> bool {
+pub(super) fn is_quiet(kind: &str) -> bool {
     QUIET.iter().any(|quiet| kind.starts_with(quiet))
 }
 

@@ -129,22 +129,40 @@ pub(super) fn of_database<'a>(walk: &mut Walk<'a, '_>, database: Value<'a>) {
     let Some(families) = lists::families("rds", &version) else { return };
     let family = name.split('.').nth(1).unwrap_or_default();
     if !families.contains(&family) {
-        // The same size of a newer family, where there is one.
-        let newer = name.split('.').nth(2).and_then(|size| {
-            let kind = family.get(..1)?;
-            let classes = lists::classes("rds")?.all().iter();
-            let fits = |class: &&lists::Class| {
-                let mut parts = class.name().split('.').skip(1);
-                let of = parts.next().unwrap_or_default();
-                let same = of.starts_with(kind) && families.contains(&of) && parts.next() == Some(size);
-                same && class.engines().any(|offered| offered == engine)
-            };
-            classes.filter(fits).map(|class| class.name()).next_back()
-        });
+        let others = running(&engine, &families, &name);
+        let others: Vec<String> = others.iter().map(|class| format!("`{class}`")).collect();
         let message = format!("version {} of `{engine}` does not run on `{}`", shown(&version), shown(&name));
-        walk.say(Code::EngineWithoutClass, class, message).also(named, "the version").help(match newer {
-            Some(newer) => format!("choose a class of a newer family, such as `{newer}`"),
-            None => "choose a class of a newer family".to_owned(),
-        });
+        walk.say(Code::EngineWithoutClass, class, message).also(named, "the version").help(
+            match others.as_slice() {
+                [] => "choose a class of another family".to_owned(),
+                others => format!("choose a class of another family, such as {}", others.join(" or ")),
+            },
+        );
     }
+}
+
+/// Up to two classes of these families, on which an engine runs, that are most like another one: of its size in families of
+/// its kind, or else the smallest of these, or else the smallest of all.
+fn running(engine: &str, families: &[&str], like: &str) -> Vec<&'static str> {
+    const SIZES: &[&str] = &["micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge"];
+    let mut parts = like.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let parts = |class: &'static str| {
+        let mut parts = class.split('.').skip(1);
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    };
+    let all = lists::classes("rds").map(|list| list.all()).unwrap_or_default().iter();
+    let offered = all.filter(|class| class.engines().any(|offered| offered == engine));
+    let fits: Vec<&str> =
+        offered.map(|class| class.name()).filter(|class| families.contains(&parts(class).0)).collect();
+    let kind = |class: &&&'static str| parts(class).0.get(..1) == family.get(..1);
+    let mut same: Vec<&str> =
+        fits.iter().filter(kind).filter(|class| parts(class).1 == size).copied().collect();
+    if !same.is_empty() {
+        return same.split_off(same.len().saturating_sub(2));
+    }
+    let place =
+        |class: &&'static str| SIZES.iter().position(|known| *known == parts(class).1).unwrap_or(SIZES.len());
+    let smallest = fits.iter().filter(kind).min_by_key(|class| place(class));
+    smallest.or_else(|| fits.iter().min_by_key(|class| place(class))).copied().into_iter().collect()
 }

@@ -10,7 +10,7 @@ use formwork_aws::{
 };
 use formwork_core::{Finding, Input, IntoInput, Name, Output, Scope};
 
-use super::{Measures, label};
+use super::{Measures, as_percent, label};
 use crate::{
     Metric, Stat,
     place::{Said, report},
@@ -218,7 +218,8 @@ impl Steps {
         if self.periods.value.0 == 0 || self.periods.value.1 == 0 {
             wrong(self.periods.at, "an alarm over no period".to_owned(), "write 1 or more");
         }
-        for steps in [&self.above, &self.below] {
+        let percent = matches!(self.by, By::Cpu | By::Memory);
+        for (steps, above) in [(&self.above, true), (&self.below, false)] {
             for (index, Said { value, at }) in steps.iter().enumerate() {
                 let before = steps.get(..index).unwrap_or_default();
                 if value.change.is_none() {
@@ -226,6 +227,9 @@ impl Steps {
                 }
                 if !value.bound.is_finite() {
                     wrong(at, format!("a step at {}", value.bound), "write a number");
+                }
+                if percent && let Some((message, help)) = of_percent(value.bound, above) {
+                    wrong(at, message, &help);
                 }
                 if before.iter().any(|other| other.value.bound == value.bound) {
                     let message = format!("two steps begin at {}", value.bound);
@@ -322,6 +326,32 @@ impl Steps {
         ));
         let name = format!("{}{}", self.label(), if above { "Above" } else { "Below" });
         Some(Policy { name, configuration: configuration.into_input(), alarm })
+    }
+}
+
+/// What is wrong with a bound of processor time or memory, of which tasks of Fargate use 0 to 100 percent.
+// docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
+fn of_percent(bound: f64, above: bool) -> Option<(String, String)> {
+    let usual = || "write a number from 1 to 99, such as 70".to_owned();
+    let side = if above { "above" } else { "below" };
+    match bound {
+        _ if bound > 0.0 && bound < 1.0 => Some((
+            format!("a step {side} {bound} percent"),
+            format!("for {0} percent, write {0}", as_percent(bound)),
+        )),
+        100.0..f64::INFINITY if above => {
+            Some((format!("no service uses more than {bound} percent"), usual()))
+        }
+        f64::NEG_INFINITY..=0.0 if !above && bound.is_finite() => {
+            Some((format!("no service uses less than {bound} percent"), usual()))
+        }
+        _ if !above && bound > 100.0 && bound.is_finite() => {
+            Some((format!("every service uses less than {bound} percent"), usual()))
+        }
+        _ if above && bound < 0.0 && bound.is_finite() => {
+            Some((format!("every service uses more than {bound} percent"), usual()))
+        }
+        _ => None,
     }
 }
 

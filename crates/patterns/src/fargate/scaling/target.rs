@@ -12,7 +12,7 @@ use formwork_aws::{
 };
 use formwork_core::{Finding, Input, IntoInput, Name, Output, Scope, interpolate};
 
-use super::{Measures, label};
+use super::{Measures, as_percent, label};
 use crate::{
     Metric, Stat,
     place::{Said, report},
@@ -171,6 +171,10 @@ impl Target {
         let finding = if percent && !(value > 0.0 && value <= 100.0) {
             Finding::error("FW3062", format!("{value} percent of what tasks have cannot be kept"))
                 .help("write a number above 0 and not above 100, such as 70")
+        } else if percent && value < 1.0 {
+            // The same slip as a threshold of an alarm below 1.
+            Finding::error("FW3062", format!("{value} percent of what tasks have are to be kept"))
+                .help(format!("for {0} percent, write {0}", as_percent(value)))
         } else if !(value > 0.0 && value.is_finite()) {
             Finding::error("FW3062", format!("a metric cannot be kept at {value}"))
                 .help("write a number above 0")
