@@ -106,12 +106,26 @@ impl<'a> Repository<'a> {
         self.repository.arn()
     }
 
-    /// Where images are pushed to and pulled from, to which `:` and a tag belong.
+    /// Where images are pushed to and pulled from, to which `:` and a tag belong, or `@` and a digest.
     pub fn uri(&self) -> Output<String> {
         self.repository.repository_uri()
     }
 
-    /// The image with a tag, for a service or a task, which then may pull from this repository.
+    /// The image with a tag, or with a digest, for a service or a task, which then may pull from this repository.
+    ///
+    /// A digest is `sha256:` and 64 hexadecimal digits, as `aws ecr describe-images` shows it. It names one image for good, also
+    /// where tags move and after the image has lost its tag: an image that is known to work is gone back to by its digest.
+    /// An expression, such as a parameter, is a tag. What can be neither is a finding, `FW3054`.
+    ///
+    /// ```
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::Repository;
+    /// # let app = App::for_tests();
+    /// # let repository = Repository::new().build(app.stack("shop").scope("Images"));
+    /// let newest = repository.image("2025-11-03");
+    /// let before =
+    ///     repository.image("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    /// ```
     ///
     /// With a [`name`](Builder::name), the image is written with it, so that the stack of the service shows which image it
     /// runs and does not wait for this one; without, by reference.
@@ -119,20 +133,21 @@ impl<'a> Repository<'a> {
     /// There has to be an image by the time a service starts: deploy the stack of the repository first, and push. The tag
     /// `latest`, which is there to be moved, is a finding where tags cannot move, `FW3189`.
     #[track_caller]
-    pub fn image(&self, tag: impl IntoText) -> Image {
-        let tag = Said::new(text(tag));
-        if tag.value.expr().as_str().is_some_and(|tag| tag == "latest" && !self.tags.can_move(tag)) {
+    pub fn image(&self, version: impl IntoText) -> Image {
+        let version = Said::new(text(version));
+        Image::judge_version(&version, &self.scope);
+        if version.value.expr().as_str().is_some_and(|tag| tag == "latest" && !self.tags.can_move(tag)) {
             let message = "the image `latest` of a repository whose tags stay with their images";
             let help =
                 "give each build a tag of its own, or let this one move: `.mutable_tags_like([\"latest\"])`";
             let finding = Finding::warning("FW3189", message)
                 .help(help)
                 .with_note("the first push takes the tag for good, and the second one fails");
-            report(&self.scope, finding, tag.at);
+            report(&self.scope, finding, version.at);
         }
         match &self.name {
-            Some(name) => Image::named(self.scope.stack(), self.repository, name, tag.value),
-            None => Image::of(self.repository, tag.value),
+            Some(name) => Image::named(self.scope.stack(), self.repository, name, version.value),
+            None => Image::referred(self.repository, &version.value),
         }
     }
 }

@@ -83,6 +83,11 @@ fn every_option_changes_what_it_says() {
         ("from_snapshot", |it| {
             it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:orders")
         }),
+        ("from_snapshot, own_secret", |it| {
+            it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:orders")
+                .username("orders_owner")
+                .own_secret()
+        }),
         ("proxy", |it| it.proxy()),
         ("global", |it| it.global(["eu-west-1"])),
     ];
@@ -247,6 +252,10 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
             postgres()
                 .global(["eu-west-1"])
                 .class("db.t4g.medium")),
+        ("a global database that begins with a snapshot", ||
+            postgres()
+                .global(["eu-west-1"])
+                .from_snapshot("orders")),
         ("insights that a small class does not have", ||
             Database::aurora_mysql("8.0")
                 .class("db.t4g.medium")
@@ -336,7 +345,7 @@ fn program(app: &App, options: &Wanted) {
     if options.global {
         it = it.global(["eu-west-1"]);
     }
-    if options.snapshot && !options.global && !options.common.has_own_secret() {
+    if options.snapshot && !options.global {
         it = it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:orders");
     }
     let database = it.build(app.stack("data").scope("Db"), &network);

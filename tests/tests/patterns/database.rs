@@ -163,6 +163,12 @@ fn every_option_changes_what_it_says() {
         ("from_snapshot", |it| {
             it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:snapshot:orders").username("orders_owner")
         }),
+        ("from_snapshot, own_secret, secret_name", |it| {
+            it.own_secret()
+                .secret_name("shop/orders-restored")
+                .from_snapshot("arn:aws:rds:eu-central-1:111122223333:snapshot:orders")
+                .username("orders_owner")
+        }),
         ("proxy", |it| it.proxy()),
         ("proxy_for_tokens", |it| it.proxy_for_tokens()),
     ];
@@ -529,10 +535,6 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
         ("rotation in years", ||
             postgres()
                 .rotate_every(days(5000))),
-        ("another password than that of the snapshot", ||
-            postgres()
-                .own_secret()
-                .from_snapshot("orders")),
         ("insights that a small class does not have", ||
             Database::mysql("8.4", "db.t4g.micro")
                 .database_insights()),
@@ -551,6 +553,40 @@ fn what_is_wrong_is_told_at_the_line_that_says_it() {
         }
     }
     insta::assert_snapshot!("database_wrong", told);
+}
+
+/// A database that is restored, with the password that RDS makes or with that of a secret: the first user's name is that of
+/// the snapshot, and nothing says it to RDS.
+#[test]
+fn what_is_restored_has_a_new_password() {
+    const SNAPSHOT: &str = "arn:aws:rds:eu-central-1:111122223333:snapshot:orders";
+    for environment in ["prod", "dev"] {
+        let managed = one(environment, || postgres().from_snapshot(SNAPSHOT).username("orders_owner"));
+        says_nothing(&managed);
+        let managed = template(&managed, "data");
+        assert!(managed.contains("ManageMasterUserPassword: true"), "{managed}");
+        assert!(!managed.contains("MasterUserPassword: '{{"), "{managed}");
+        assert!(!managed.contains("MasterUsername"), "{managed}");
+        let own = one(environment, || {
+            postgres()
+                .from_snapshot(SNAPSHOT)
+                .username("orders_owner")
+                .own_secret()
+                .secret_name("shop/orders-2")
+        });
+        says_nothing(&own);
+        let own = template(&own, "data");
+        assert!(own.contains("MasterUserPassword:") && !own.contains("MasterUsername"), "{own}");
+        assert!(own.contains(r#"{\"username\":\"orders_owner\"}"#), "{own}");
+        // Replicas of what was restored are replicas like others.
+        let copied = assemble(environment, |app| {
+            let network = network(app);
+            let data = app.stack("data");
+            let restored = postgres().from_snapshot(SNAPSHOT).own_secret().build(data.scope("Db"), &network);
+            restored.replica("db.t4g.medium").build(data.scope("Copy"), &network);
+        });
+        says_nothing(&copied);
+    }
 }
 
 #[test]

@@ -7,7 +7,9 @@ use formwork::{
     },
     check::Check,
     core::{App, Builder as _, DeletionPolicy, Environment, Options, Stack, UpdateReplacePolicy},
-    patterns::{FargateService, Repository, RepositoryGrants, Role, Sidecar, ThreeTierVpc, repository},
+    patterns::{
+        FargateService, Image, Repository, RepositoryGrants, Role, Sidecar, ThreeTierVpc, repository,
+    },
 };
 use proptest::prelude::*;
 
@@ -140,6 +142,68 @@ fn services_name_their_images() {
     insta::assert_snapshot!("repository_images", said);
 }
 
+/// The digest of an image.
+const DIGEST: &str = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+#[test]
+fn a_digest_stands_behind_an_at_sign() {
+    let mut said = String::new();
+    for (what, name, elsewhere) in [
+        ("with a name", Some("awsomeshop"), false),
+        ("with a name, from another Region", Some("awsomeshop"), true),
+        ("without a name", None, false),
+        ("of the resource", None, true),
+    ] {
+        let assembly = assemble("prod", |app| {
+            let region = if elsewhere { "eu-west-1" } else { "eu-central-1" };
+            let builder = name.into_iter().fold(plain(), repository::Builder::name);
+            let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2);
+            let data = if name.is_some() { app.stack("data") } else { app.stack("data").region(region) };
+            let repository = builder.build(data.scope("Images"));
+            let image = match what {
+                "of the resource" => Image::of(repository.repository(), DIGEST),
+                _ => repository.image(DIGEST),
+            };
+            let network = network.build(app.stack("network").region(region));
+            FargateService::new(image).build(app.stack("compute").region(region).scope("Core"), &network);
+        });
+        says_nothing(&assembly);
+        let compute = template(&assembly, "compute");
+        assert!(compute.contains(&format!("@{DIGEST}")), "{compute}");
+        assert!(!compute.contains(&format!(":{DIGEST}")), "{compute}");
+        said.push_str(&format!("## {what}\n{}\n", images(&compute)));
+    }
+    insta::assert_snapshot!("repository_digests", said);
+}
+
+/// What is neither a tag nor a digest is told of once, at the line that says it.
+#[test]
+fn what_no_image_has_is_told_of() {
+    let said = told(|stack| {
+        let images = plain().build(stack.scope("Images"));
+        let named = plain().name("shop/api").build(stack.scope("Named"));
+        let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(stack.app().stack("network"));
+        images.image("");
+        images.image("a b:c");
+        images.image("-1");
+        images.image(".1");
+        images.image("t".repeat(129));
+        named.image("shop/api:1.4.2");
+        named.image("sha256:9f86");
+        named.image(DIGEST.to_uppercase());
+        named.image(format!("@{DIGEST}"));
+        // These are right.
+        images.image("t".repeat(128));
+        images.image("_1.4-rc.2");
+        named.image(DIGEST);
+        let unfit = Image::of(images.repository(), "1 4");
+        FargateService::new(unfit).build(stack.scope("Core"), &network);
+        let twice = named.image("1 5");
+        FargateService::new(twice).build(stack.scope("Api"), &network);
+    });
+    insta::assert_snapshot!("repository_versions", said);
+}
+
 #[test]
 fn rights_name_the_repository() {
     let grants = |by_pattern: bool| {
@@ -242,15 +306,16 @@ struct Wishes {
     shared: bool,
     retained: Option<bool>,
     served: bool,
+    digest: bool,
 }
 
 prop_compose! {
     fn wishes()(
         name: bool, tags in 0..3u8, scans: bool, key: bool, untagged in prop::option::of(1..400u32),
         keep in prop::option::of(1..1000u32), tagged in prop::collection::vec(0..4u8, 0..4), no_lifecycle: bool,
-        shared: bool, retained: Option<bool>, served: bool,
+        shared: bool, retained: Option<bool>, served: bool, digest: bool,
     ) -> Wishes {
-        Wishes { name, tags, scans, key, untagged, keep, tagged, no_lifecycle, shared, retained, served }
+        Wishes { name, tags, scans, key, untagged, keep, tagged, no_lifecycle, shared, retained, served, digest }
     }
 }
 
@@ -293,8 +358,12 @@ fn program(app: &App, wishes: &Wishes) {
     let repository = builder.build(app.stack("data").scope("Images"));
     if wishes.served {
         let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).zones(2).build(app.stack("network"));
-        let tag = if wishes.tags == 0 { "1.4.2" } else { "latest" };
-        FargateService::new(repository.image(tag)).build(app.stack("compute").scope("Core"), &network);
+        let version = match wishes.tags {
+            _ if wishes.digest => DIGEST,
+            0 => "1.4.2",
+            _ => "latest",
+        };
+        FargateService::new(repository.image(version)).build(app.stack("compute").scope("Core"), &network);
     }
 }
 

@@ -49,6 +49,30 @@ fn two_targets_are_two_policies_within_bounds() {
     insta::assert_snapshot!("scaling", difference(&without, &assemble("prod", program)));
 }
 
+/// What tracks a metric and what changes the number in steps by it contest the number of tasks, unless the first only adds.
+#[test]
+fn steps_by_a_metric_that_is_tracked_are_noted() {
+    let notes = |target: fn() -> Target, steps: fn() -> Steps| {
+        let assembly = assemble("prod", |app| {
+            let scaling = Scaling::between(2..=10)
+                .tracking([target()])
+                .steps(steps().above(70, Change::add(1)).below(30, Change::remove(1)));
+            drop(service(app, |it| it.scaling(scaling)));
+        });
+        says_nothing(&assembly);
+        let found = Check::new().assembly(&assembly).findings;
+        let notes = found.iter().filter(|finding| finding.code == "FW1240");
+        let told = notes.inspect(|note| assert!(note.spans[0].at.file.ends_with("patterns/scaling.rs")));
+        told.map(|note| note.severity).collect::<Vec<_>>()
+    };
+    let cpu = || Target::cpu(70);
+    // One note for the two policies with steps.
+    assert_eq!(notes(cpu, Steps::cpu), [Severity::Note]);
+    assert_eq!(notes(|| Target::memory(80), Steps::memory).len(), 1);
+    assert_eq!(notes(cpu, Steps::memory), []);
+    assert_eq!(notes(|| Target::cpu(70).only_out(), Steps::cpu), []);
+}
+
 type Making = dyn Fn(&App) -> Scaling;
 
 #[test]

@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!("FW1257", Error, Run::Resource(&[POLICY, GROUP_POLICY], configurations)),
     rule!("FW1258", Warning, Run::System(triggers)),
     rule!("FW1259", Error, Run::Resource(&[POLICY, GROUP_POLICY], labels)),
+    rule!("FW1240", Note, Run::System(contests)),
     rule!("FW1260", Warning, Run::System(moved)),
 ];
 
@@ -395,6 +396,82 @@ fn triggers<'a>(context: &'a Context<'a>, says: &mut Says) {
                 .also(before, "the other policy")
                 .help("a target has one policy for each metric");
             }
+        }
+    }
+}
+
+/// Metrics of ECS that a policy can track, and what alarms call them.
+const USED: &[(&str, &str)] = &[
+    ("ECSServiceAverageCPUUtilization", "CPUUtilization"),
+    ("ECSServiceAverageMemoryUtilization", "MemoryUtilization"),
+];
+
+/// The policies with steps that the alarms on a metric of ECS services trigger, each with the alarm.
+fn stepped<'a>(context: &'a Context<'a>) -> Vec<(Resource<'a>, Resource<'a>)> {
+    let mut found = Vec::new();
+    for alarm in context.of_type("AWS::CloudWatch::Alarm") {
+        if !alarm.get("Namespace").is("AWS/ECS") {
+            continue;
+        }
+        for list in ["AlarmActions", "OKActions"] {
+            let policies = alarm.get(list).items().into_iter().filter_map(Value::resource);
+            let stepped =
+                |policy: &Resource<'_>| policy.kind() == POLICY && policy.get("PolicyType").is("StepScaling");
+            found.extend(policies.filter(stepped).map(|policy| (policy, alarm)));
+        }
+    }
+    found
+}
+
+/// Whether an alarm is on the service that is scaled, as far as it names one.
+fn of_service(alarm: Resource<'_>, policy: Resource<'_>) -> bool {
+    let target = policy.get("ScalingTargetId").resource().unwrap_or(policy);
+    let scaled = target.get("ResourceId").pieces();
+    let dimensions = alarm.get("Dimensions").items();
+    let service = dimensions.iter().find(|dimension| dimension.get("Name").is("ServiceName"));
+    let Some(service) = service.map(|dimension| dimension.get("Value")) else { return false };
+    if let Some(service) = service.resource() {
+        return scaled.iter().any(|piece| matches!(piece, Piece::Yields(it, _) if *it == service));
+    }
+    let Some(name) = service.text() else { return false };
+    matches!(scaled.last(), Some(Piece::Text(text)) if text.rsplit('/').next() == Some(&*name))
+}
+
+/// Finds services whose number of tasks follows a metric, and is changed in steps by the same one.
+// docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html: nothing holds steps back that take
+// tasks away before a policy that tracks the metric would.
+fn contests<'a>(context: &'a Context<'a>, says: &mut Says) {
+    let stepped = stepped(context);
+    for tracking in context.of_type(POLICY) {
+        let configuration = tracking.get("TargetTrackingScalingPolicyConfiguration");
+        // What only adds leaves it to steps to remove.
+        if configuration.get("DisableScaleIn").boolean() == Some(true) {
+            continue;
+        }
+        let metric = configuration.get("PredefinedMetricSpecification").get("PredefinedMetricType");
+        let Some((_, name)) = USED.iter().find(|(known, _)| metric.is(known)) else { continue };
+        let Some(who) = scaled(tracking) else { continue };
+        let mut same: Vec<Resource<'a>> = Vec::new();
+        for (policy, alarm) in &stepped {
+            let contests = alarm.get("MetricName").is(name)
+                && scaled(*policy).is_some_and(|other| other == who)
+                && of_service(*alarm, *policy);
+            if contests && !same.contains(policy) {
+                same.push(*policy);
+            }
+        }
+        if same.is_empty() {
+            continue;
+        }
+        let remark = says.add(
+            metric,
+            format!("policy `{}` tracks `{name}`, by which steps change the same target", tracking.id()),
+        );
+        remark
+            .note("of two policies that want more, the larger number holds; steps that want fewer wait for no target")
+            .help("leave one of them out, or let the policy that tracks the metric only add: `DisableScaleIn: true`");
+        for policy in same {
+            remark.also(policy, "steps by the same metric");
         }
     }
 }

@@ -19,7 +19,7 @@ use super::{
     proxy::Targets,
     readers::{ReaderTarget, Readers},
     replica::key_elsewhere,
-    wishes::{Insights, Wishes},
+    wishes::{Insights, Password, Wishes},
 };
 use crate::{
     ThreeTierVpc,
@@ -369,7 +369,10 @@ impl Beginning {
             main =
                 main.accept("FW2112", "the parameter group of RDS, which was said, has other logs written");
         }
-        let main = wishes.on_usual_port(wishes.versioned(main, ["E3690", "W3690"]));
+        // The linter wants the name of a user along with a password, and none with a snapshot, which has its users.
+        let restored = wishes.snapshot.is_some() && matches!(wishes.password, Password::Own { .. });
+        let unnamed = restored.then_some("E3021");
+        let main = wishes.on_usual_port(wishes.versioned(main, ["E3690", "W3690"], unnamed));
         let main = wishes.kept(scope, main, true);
         wishes.accepted(scope, main, &[("FW2104", !protected), ("FW2105", wishes.few_backups(scope))])
     }
@@ -387,6 +390,10 @@ impl Beginning {
         main = main.kms_key_id(wishes.key.clone());
         main = match &wishes.snapshot {
             // What is restored is encrypted as its snapshot is, unless a key is named.
+            // Its password is set by the request after the one that restores, as that of an instance.
+            // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html,
+            // `SnapshotIdentifier`; docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html;
+            // github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds, `modifyDbClusterAfterCreateRequest`
             Some(said) => main.snapshot_identifier(said.value.clone()),
             None => {
                 main.storage_encrypted(true).database_name(wishes.name()).master_username(wishes.username())
@@ -472,6 +479,14 @@ impl Wanted {
     fn judge(&self, wishes: &Wishes, scope: &Scope<'_>) {
         wishes.judge_insights(scope, self.capacity.class().expr().as_str());
         self.readers.judge(scope);
+        // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html names no global database.
+        if let (Some(global), Some(snapshot)) = (self.global, &wishes.snapshot) {
+            let finding =
+                Finding::error("FW3085", "a cluster that is restored does not begin a global database")
+                    .at(snapshot.at, "restored here")
+                    .help("leave `.global(..)` out; a cluster that runs becomes global with `aws rds create-global-cluster`");
+            report(scope, finding, global.at);
+        }
         let step = |units: f64| (units * 2.0).fract() == 0.0;
         if let Capacity::Serverless(Some(Said { value, at })) = &self.capacity {
             let (least, most) = (*value.start(), *value.end());

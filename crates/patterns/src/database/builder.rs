@@ -1,6 +1,6 @@
 //! What is said of every database, whatever it is.
 
-use std::{marker::PhantomData, panic::Location};
+use std::marker::PhantomData;
 
 use formwork_aws::{
     kms,
@@ -362,7 +362,8 @@ impl<'a, K: Kind> Builder<'a, K, Original> {
         self
     }
 
-    /// Names the first user; `dbadmin` unless said. A change replaces the database.
+    /// Names the first user; `dbadmin` unless said. A change replaces the database. Of a database that begins with a
+    /// snapshot it says who the first user of the snapshot is, and renames nobody.
     #[track_caller]
     pub fn username(mut self, name: impl Into<String>) -> Self {
         self.wishes.username = Some(Said::new(name.into()));
@@ -375,7 +376,7 @@ impl<'a, K: Kind> Builder<'a, K, Original> {
     #[track_caller]
     pub fn own_secret(mut self) -> Self {
         if !matches!(self.wishes.password, Password::Own { .. }) {
-            self.wishes.password = Password::Own { regions: Vec::new(), at: Location::caller() };
+            self.wishes.password = Password::Own { regions: Vec::new() };
         }
         self
     }
@@ -396,7 +397,7 @@ impl<'a, K: Kind> Builder<'a, K, Original> {
     #[track_caller]
     pub(super) fn secret_in<R: Into<String>>(mut self, regions: impl IntoIterator<Item = R>) -> Self {
         let regions = regions.into_iter().map(Into::into).collect();
-        self.wishes.password = Password::Own { regions, at: Location::caller() };
+        self.wishes.password = Password::Own { regions };
         self
     }
 
@@ -437,6 +438,26 @@ impl<'a, K: Kind> Builder<'a, K, Original> {
     /// [`username`](Self::username) and [`name`](Self::name) as they are there. It must stay said afterwards: without it,
     /// the database is replaced by an empty one. Another snapshot replaces the database as well, and so does a snapshot
     /// that is said of a database that runs: that is how one is turned back.
+    ///
+    /// Users keep their passwords, but for the first one: its password is a new one that RDS makes and keeps, or with
+    /// [`own_secret`](Self::own_secret) that of the secret. CloudFormation sets it as soon as the database is restored.
+    ///
+    /// To restore beside what runs, and have clients change over when it is found good, build a second one:
+    ///
+    /// ```
+    /// # use formwork_aws::types::cidr;
+    /// # use formwork_core::App;
+    /// # use formwork_patterns::{Database, ThreeTierVpc};
+    /// # let app = App::for_tests();
+    /// # let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// # let data = app.stack("data");
+    /// let restored = Database::postgres("17", "db.t4g.medium")
+    ///     .username("orders_owner") // as in the snapshot
+    ///     .own_secret()
+    ///     .secret_name("shop/orders-2025-11-03")
+    ///     .from_snapshot("arn:aws:rds:eu-central-1:111122223333:snapshot:orders-2025-11-03")
+    ///     .build(data.scope("OrdersRestored"), &network);
+    /// ```
     #[track_caller]
     pub fn from_snapshot(mut self, snapshot: impl IntoText) -> Self {
         self.wishes.snapshot = Some(Said::new(text(snapshot)));

@@ -443,7 +443,7 @@ impl Wanted {
         let instance = wishes.kept(scope, instance, !copy);
         let instance = match copy {
             true => instance,
-            false => wishes.on_usual_port(wishes.versioned(instance, ["E3691", "W3691"])),
+            false => wishes.on_usual_port(wishes.versioned(instance, ["E3691", "W3691"], None)),
         };
         // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
         let instance = match wishes.engine.name() {
@@ -511,6 +511,13 @@ impl Wanted {
         if let Some(said) = &wishes.snapshot {
             main = main.db_snapshot_identifier(said.value.clone());
         }
+        // A restored database gets its password by the request after the one that restores it: the page on the resource
+        // forbids the property with a snapshot since only the second takes it, and CloudFormation sends both.
+        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html,
+        // `DBSnapshotIdentifier`; docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html,
+        // `MasterUserPassword` and `ManageMasterUserPassword`;
+        // docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_rds.SnapshotCredentials.html;
+        // github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds, `modifyDbInstanceAfterCreateRequest`
         match secret {
             _ if copy => main,
             Some(secret) => main.master_user_password(secretsmanager(secret).key("password").value()),

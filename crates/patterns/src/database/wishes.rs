@@ -1,6 +1,6 @@
 //! What was said of a database, and what follows from it.
 
-use std::{collections::BTreeMap, panic::Location};
+use std::collections::BTreeMap;
 
 use formwork_aws::{
     iam::{self, ManagedPolicy},
@@ -38,7 +38,7 @@ pub(super) enum Password {
     /// RDS makes it and keeps it.
     Managed,
     /// A secret of this program, with copies in these Regions.
-    Own { regions: Vec<String>, at: &'static Location<'static> },
+    Own { regions: Vec<String> },
 }
 
 /// How clients reach a database through a proxy.
@@ -344,10 +344,18 @@ impl Wishes {
     /// does not name a minor version that RDS has upgraded since; the linter knows whole versions only.
     // docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, `EngineVersion`.
     #[track_caller]
-    pub(super) fn versioned<B: formwork_core::Builder>(&self, resource: B, rules: [&'static str; 2]) -> B {
-        match self.engine.version() == self.engine.major() {
-            true => resource.metadata("cfn-lint", json!({"config": {"ignore_checks": rules}})),
-            false => resource,
+    pub(super) fn versioned<B: formwork_core::Builder>(
+        &self,
+        resource: B,
+        rules: [&'static str; 2],
+        more: Option<&'static str>,
+    ) -> B {
+        let stands_for_newest = self.engine.version() == self.engine.major();
+        let rules = stands_for_newest.then_some(rules).into_iter().flatten();
+        let rules: Vec<&'static str> = rules.chain(more).collect();
+        match rules.is_empty() {
+            true => resource,
+            false => resource.metadata("cfn-lint", json!({"config": {"ignore_checks": rules}})),
         }
     }
 
@@ -426,12 +434,6 @@ impl Wishes {
         }
         if let Some(said) = &self.username {
             names::judge_user(said, about, scope);
-        }
-        if let (Some(said), Password::Own { at, .. }) = (&self.snapshot, &self.password) {
-            let finding = Finding::error("FW3085", "a database that is restored keeps the password of its snapshot")
-                .at(said.at, "restored here")
-                .help("leave `.own_secret()` and copies out, so that RDS makes a new password; or set it by hand later");
-            report(scope, finding, *at);
         }
     }
 }

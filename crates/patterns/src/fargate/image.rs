@@ -8,7 +8,7 @@ use formwork_aws::{
 };
 use formwork_core::{Arn, Finding, IntoInput, IntoText, Output, Param, Scope, Stack, interpolate, pseudo};
 
-use crate::place::report;
+use crate::place::{Said, report};
 
 use crate::value::{arn_here, text};
 
@@ -26,7 +26,7 @@ use crate::value::{arn_here, text};
 /// let public = Image::from("public.ecr.aws/docker/library/httpd:2.4");
 /// let chosen = Image::from(stack.parameter("Image", Parameter::string()));
 ///
-/// // A repository of this program, with a tag: no other can be pulled from.
+/// // A repository of this program, with a tag or a digest: no other can be pulled from.
 /// fn api(repository: ecr::Repository) -> Image {
 ///     Image::of(repository, "2025-11-03")
 /// }
@@ -39,6 +39,8 @@ use crate::value::{arn_here, text};
 pub struct Image {
     name: Output<String>,
     from: Pulled,
+    /// What was said to stand behind the name of a repository, where nobody has judged it yet.
+    version: Option<Said<Output<String>>>,
 }
 
 /// What has to be readable.
@@ -61,22 +63,23 @@ struct Named {
     name: String,
     region: Option<String>,
     account: Option<String>,
-    tag: Output<String>,
+    /// A tag or a digest.
+    version: Output<String>,
 }
 
 impl Image {
-    /// The image with a tag in a repository of a stack, which has a name of its own: stacks that name it need not wait
-    /// for that one.
+    /// The image with a tag or a digest in a repository of a stack, which has a name of its own: stacks that name it need
+    /// not wait for that one.
     pub(crate) fn named(
         stack: Stack<'_>,
         repository: ecr::Repository,
         name: &str,
-        tag: Output<String>,
+        version: Output<String>,
     ) -> Self {
         let (region, account) = (stack.get_region(), stack.get_account());
-        let uri = in_registry(pseudo::account_id(), pseudo::region(), name, &tag);
-        let named = Named { repository, name: name.to_owned(), region, account, tag };
-        Self { name: uri, from: Pulled::Named(Box::new(named)) }
+        let uri = in_registry(pseudo::account_id(), pseudo::region(), name, &version);
+        let named = Named { repository, name: name.to_owned(), region, account, version };
+        Self { name: uri, from: Pulled::Named(Box::new(named)), version: None }
     }
 
     /// The same as a stack names it: the repository may be in another account or Region.
@@ -89,19 +92,31 @@ impl Image {
         let region = there(&named.region, stack.get_region(), pseudo::region());
         let account = there(&named.account, stack.get_account(), pseudo::account_id());
         let (Some(region), Some(account)) = (region, account) else {
-            return Self::of(named.repository, named.tag.clone());
+            return Self::referred(named.repository, &named.version);
         };
         let (partition, name) = (pseudo::partition(), &named.name);
         let arn = interpolate!("arn:{partition}:ecr:{region}:{account}:repository/{}", name.clone());
-        Self { name: in_registry(account, region, name, &named.tag), from: Pulled::Repository(arn) }
+        let name = in_registry(account, region, name, &named.version);
+        Self { name, from: Pulled::Repository(arn), version: None }
     }
 
-    /// The image with a tag in a repository of Amazon ECR.
-    pub fn of(repository: ecr::Repository, tag: impl IntoText) -> Self {
-        let tag: Output<String> = text(tag);
+    /// The image with a tag, or with a digest, in a repository of Amazon ECR.
+    ///
+    /// A digest is `sha256:` and 64 hexadecimal digits, as `aws ecr describe-images` shows it. It names one image for good, also
+    /// where tags move and after the image has lost its tag: an image that is known to work is gone back to by its digest.
+    /// An expression, such as a parameter, is a tag.
+    #[track_caller]
+    pub fn of(repository: ecr::Repository, version: impl IntoText) -> Self {
+        let version: Output<String> = text(version);
+        Self { version: Some(Said::new(version.clone())), ..Self::referred(repository, &version) }
+    }
+
+    /// The image of a repository by a tag or a digest that was judged.
+    pub(crate) fn referred(repository: ecr::Repository, version: &Output<String>) -> Self {
         Self {
-            name: interpolate!("{}:{tag}", repository.repository_uri()),
+            name: versioned(repository.repository_uri(), version),
             from: Pulled::Repository(repository.arn().cast()),
+            version: None,
         }
     }
 
@@ -111,7 +126,7 @@ impl Image {
         Self { from: Pulled::Repository(Output::new(repository.into_input().into_expr())), ..self }
     }
 
-    /// Its name, with the registry and the tag.
+    /// Its name, with the registry and the tag or the digest.
     pub fn name(&self) -> Output<String> {
         self.name.clone()
     }
@@ -121,7 +136,7 @@ impl Image {
             Some(text) => private(text).map_or(Pulled::Anywhere, Pulled::Repository),
             None => Pulled::Unknown,
         };
-        Self { name, from }
+        Self { name, from, version: None }
     }
 
     /// Whether it is certain that a later pull may be another image: no tag, or `latest`, and no digest.
@@ -161,9 +176,42 @@ impl Image {
         }
     }
 
+    /// Reports what is neither a tag nor a digest, where it is known; whether it is one.
+    // docs.docker.com/reference/cli/docker/image/tag; github.com/opencontainers/image-spec/blob/main/descriptor.md#sha-256
+    pub(crate) fn judge_version(said: &Said<Output<String>>, scope: &Scope<'_>) -> bool {
+        let Some(version) = said.value.expr().as_str() else { return true };
+        let (message, help) = match version.strip_prefix(DIGEST) {
+            Some(hash) => {
+                let hexadecimal = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');
+                if hash.len() == 64 && hash.chars().all(hexadecimal) {
+                    return true;
+                }
+                let help =
+                    "write `sha256:` and 64 digits 0 to 9 and a to f, as `aws ecr describe-images` shows it";
+                (format!("no image has the digest `{version}`"), help)
+            }
+            None => {
+                let alone = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let within = |c: char| alone(c) || matches!(c, '.' | '-');
+                if version.starts_with(alone) && version.len() <= 128 && version.chars().all(within) {
+                    return true;
+                }
+                let help = "a tag has 1 to 128 letters, digits and `_`, `.`, `-`, and begins with neither `.` nor `-`: `1.4.2`";
+                (format!("no image has the tag `{version}`"), help)
+            }
+        };
+        report(scope, Finding::error("FW3054", message).help(help), said.at);
+        false
+    }
+
     /// Says what is wrong with its name, as far as that is known; whether nothing is.
     // distribution.github.io/distribution/spec/api (pulling an image); docs.docker.com/reference/cli/docker/image/tag
     pub(super) fn judge(&self, scope: &Scope<'_>, at: &'static Location<'static>) -> bool {
+        if let Some(said) = &self.version
+            && !Self::judge_version(said, scope)
+        {
+            return false;
+        }
         let Some(name) = self.name.expr().as_str() else { return true };
         let (name_and_tag, _) = name.split_once('@').unwrap_or((name, ""));
         let path = match name_and_tag.split_once('/') {
@@ -216,16 +264,29 @@ impl Image {
     }
 }
 
-/// The image with a tag in a repository of a registry.
+/// How the digest of an image begins.
+const DIGEST: &str = "sha256:";
+
+/// A name with a tag, `shop:1.4.2`, or with a digest, `shop@sha256:..`.
+// github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests;
+// docs.aws.amazon.com/AmazonECR/latest/userguide/docker-pull-ecr-image.html
+fn versioned(name: Output<String>, version: &Output<String>) -> Output<String> {
+    match version.expr().as_str() {
+        Some(known) if known.starts_with(DIGEST) => interpolate!("{name}@{version}"),
+        _ => interpolate!("{name}:{version}"),
+    }
+}
+
+/// The image with a tag or a digest in a repository of a registry.
 // docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 fn in_registry(
     account: Output<String>,
     region: Output<String>,
     name: &str,
-    tag: &Output<String>,
+    version: &Output<String>,
 ) -> Output<String> {
     let (suffix, name) = (pseudo::url_suffix(), name.to_owned());
-    interpolate!("{account}.dkr.ecr.{region}.{suffix}/{name}:{tag}")
+    versioned(interpolate!("{account}.dkr.ecr.{region}.{suffix}/{name}"), version)
 }
 
 /// The ARN of the repository of `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.2`.

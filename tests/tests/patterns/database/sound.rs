@@ -295,7 +295,7 @@ fn program(app: &App, options: &Wanted) {
         it = it.unencrypted();
     }
     let own = options.common.has_own_secret();
-    if options.snapshot && !own {
+    if options.snapshot {
         it = it.from_snapshot("arn:aws:rds:eu-central-1:111122223333:snapshot:orders");
     }
     let elsewhere = options.replica == 3 && own;

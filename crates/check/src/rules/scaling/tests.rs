@@ -84,3 +84,46 @@ fn two_policies_for_one_metric() {
     assert_eq!(count("FW1258", &(base.clone() + &policy("A", cpu) + &policy("B", cpu))), 1);
     assert_eq!(count("FW1258", &(base + &policy("A", cpu) + &policy("B", memory))), 0);
 }
+
+/// A policy that tracks the processor time of service `S`, and one with steps that `alarm` triggers.
+fn contested(metric: &str, id: &str, steps_of: &str, alarm: &str) -> String {
+    let target = target(&format!(
+        "ServiceNamespace: ecs, ScalableDimension: 'ecs:service:DesiredCount', ResourceId: {id}, MinCapacity: 1, MaxCapacity: 4"
+    ));
+    format!(
+        "{target}  O:\n    Type: AWS::ECS::Service\n    Properties: {{TaskDefinition: t}}\n  \
+         A:\n    Type: AWS::ApplicationAutoScaling::ScalingPolicy\n    Properties:\n      PolicyName: a\n      PolicyType: TargetTrackingScaling\n      ScalingTargetId: !Ref T\n      TargetTrackingScalingPolicyConfiguration: {{TargetValue: 70, PredefinedMetricSpecification: {{PredefinedMetricType: {metric}}}}}\n  \
+         B:\n    Type: AWS::ApplicationAutoScaling::ScalingPolicy\n    Properties:\n      PolicyName: b\n      PolicyType: StepScaling\n      ScalingTargetId: !Ref {steps_of}\n      StepScalingPolicyConfiguration: {{AdjustmentType: ChangeInCapacity, StepAdjustments: [{{MetricIntervalUpperBound: 0, ScalingAdjustment: -1}}]}}\n  \
+         M:\n    Type: AWS::CloudWatch::Alarm\n    Properties: {{{alarm}, ComparisonOperator: LessThanThreshold, EvaluationPeriods: 1, AlarmActions: [!Ref B]}}\n"
+    )
+}
+
+#[test]
+fn targets_that_are_tracked_and_changed_in_steps() {
+    const CPU: &str = "ECSServiceAverageCPUUtilization";
+    let alarm = |namespace: &str, metric: &str, service: &str| {
+        format!(
+            "Namespace: {namespace}, MetricName: {metric}, Dimensions: [{{Name: ClusterName, Value: !Ref Cluster}}, {{Name: ServiceName, Value: {service}}}]"
+        )
+    };
+    let (by_reference, by_name) = ("!Sub 'service/${Cluster}/${S.Name}'", "service/main/api");
+    let own = "!GetAtt S.Name";
+    let notes = |metric: &str, id: &str, target: &str, alarm: &str| {
+        count("FW1240", &contested(metric, id, target, alarm))
+    };
+    assert_eq!(notes(CPU, by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", own)), 1);
+    assert_eq!(notes(CPU, by_name, "T", &alarm("AWS/ECS", "CPUUtilization", "api")), 1);
+    let memory = "ECSServiceAverageMemoryUtilization";
+    assert_eq!(notes(memory, by_reference, "T", &alarm("AWS/ECS", "MemoryUtilization", own)), 1);
+    // Another metric, another service, another target, or what nobody knows.
+    assert_eq!(notes(memory, by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", own)), 0);
+    assert_eq!(notes(CPU, by_reference, "T", &alarm("AWS/SQS", "CPUUtilization", own)), 0);
+    assert_eq!(notes(CPU, by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", "!GetAtt O.Name")), 0);
+    assert_eq!(notes(CPU, by_name, "T", &alarm("AWS/ECS", "CPUUtilization", "web")), 0);
+    assert_eq!(notes(CPU, by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", "!Ref Given")), 0);
+    assert_eq!(notes(CPU, by_reference, "Other", &alarm("AWS/ECS", "CPUUtilization", own)), 0);
+    let only_out = contested(CPU, by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", own));
+    let only_out = only_out.replace("TargetValue: 70,", "TargetValue: 70, DisableScaleIn: true,");
+    assert_eq!(count("FW1240", &only_out), 0);
+    assert_eq!(notes("!Ref Metric", by_reference, "T", &alarm("AWS/ECS", "CPUUtilization", own)), 0);
+}
