@@ -437,6 +437,8 @@ pub(crate) fn outputs_maybe_missing(model: &Model, ids: &Ids) -> Vec<Finding> {
 pub struct Advice {
     /// The type, such as `AWS::EC2::SecurityGroup`.
     pub resource_type: &'static str,
+    /// The property that makes the circle, such as `Policies`, where it matters which; asked of circles of stacks only.
+    pub property: Option<&'static str>,
     /// What to do.
     pub help: &'static str,
 }

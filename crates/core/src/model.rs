@@ -18,6 +18,7 @@ use crate::{
     ids::IdHasher,
     location::SourceLocation,
     mapping::Row,
+    needs::Needs,
     parameter::ParameterData,
     path,
     policies::DeletionPolicy,
@@ -187,6 +188,8 @@ pub(crate) struct Model {
     stack_index: HashMap<Str, u32>,
     /// The buffers with which values outside builders are encoded.
     encoder: Encoder,
+    /// What is known of which stacks need which.
+    pub(crate) needs: Needs,
 }
 
 /// The next number for a program; it tells programs apart within one process and reaches no output.
@@ -221,6 +224,7 @@ impl Model {
             scope_index: HashMap::new(),
             stack_index: HashMap::new(),
             encoder: Encoder::default(),
+            needs: Needs::default(),
         }
     }
 
@@ -400,9 +404,12 @@ impl Model {
 
     /// The resources of a type.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = u32> {
-        let number = self.kind_index.get(kind).copied();
-        let nodes = self.nodes.iter().enumerate();
-        nodes.filter(move |(_, node)| Some(node.kind) == number).map(|(index, _)| index as u32)
+        // Most types do not occur: then there is nothing to look at.
+        let of_number = |number: u32| {
+            let nodes = self.nodes.iter().enumerate();
+            nodes.filter(move |(_, node)| node.kind == number).map(|(index, _)| index as u32)
+        };
+        self.kind_index.get(kind).copied().into_iter().flat_map(of_number)
     }
 
     /// Whether anything has a tag.
@@ -551,6 +558,7 @@ impl Model {
 
     /// Sets, replaces or (with `None`) removes a property of a resource that was added already.
     pub(crate) fn put(&mut self, node: u32, section: Section, name: &str, value: Option<&Expr>, at: At) {
+        self.needs.changes(node);
         let position = self
             .properties(node)
             .iter()
@@ -584,6 +592,7 @@ impl Model {
     }
 
     pub(crate) fn attributes_mut(&mut self, node: u32) -> &mut Attributes {
+        self.needs.changes(node);
         self.nodes[node as usize].attributes.get_or_insert_default()
     }
 

@@ -1,13 +1,12 @@
 //! Which stacks need which, by what a program has declared up to now.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::{
     app::{App, Scope, Stack},
-    encode::Hole,
+    encode::{Hole, Stored},
     expr::{Expr, Key, Part, Reference, Target},
-    model::Model,
-    wires::for_each_value,
+    model::{Model, StackData},
 };
 
 impl App {
@@ -49,7 +48,7 @@ impl Stack<'_> {
     /// refers to something in the other, or was said to depend on it; or because a third one is between the two.
     ///
     /// A pattern that may write a reference here or there asks it first, since stacks that need each other in a circle
-    /// cannot be deployed. It looks at everything that was declared, once.
+    /// cannot be deployed. It looks at the resources that are new or have changed since it was asked last.
     ///
     /// ```
     /// # use formwork_core::{App, Resource};
@@ -65,15 +64,20 @@ impl Stack<'_> {
         if !std::ptr::eq(self.app(), other.app()) {
             return false;
         }
-        let model = self.app().model.borrow();
+        let mut model = self.app().model.borrow_mut();
+        let mut of_resources = std::mem::take(&mut model.needs);
+        of_resources.look(&model);
         let (this, other) = (model.root(self.index), model.root(other.index));
         let mut needs: Vec<HashSet<u32>> = model.stacks.iter().map(|_| HashSet::new()).collect();
-        for_each_need(&model, |stack, needed| {
+        let mut visit = |stack, needed| {
             let (stack, needed) = (model.root(stack), model.root(needed));
             if stack != needed {
                 needs[stack as usize].insert(needed);
             }
-        });
+        };
+        of_resources.count.keys().for_each(|(stack, needed)| visit(*stack, *needed));
+        for_each_other_need(&model, visit);
+        model.needs = of_resources;
         let mut seen = HashSet::from([this]);
         let mut next = vec![this];
         while let Some(stack) = next.pop() {
@@ -86,29 +90,84 @@ impl Stack<'_> {
     }
 }
 
-/// Calls back for everything that makes a stack need another one, or itself.
-fn for_each_need(model: &Model, mut visit: impl FnMut(u32, u32)) {
-    for_each_value(model, |stack, _, stored, _| {
-        for hole in model.value_holes(stored) {
-            if let Some(needed) = stack_of(model, &hole.reference) {
-                visit(stack, needed);
+/// Which stacks need which because of their resources. It is kept from one question to the next, so that what did not
+/// change is not looked at again.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    /// The other stacks that each resource needs, of those that were looked at.
+    of_nodes: Vec<Vec<u32>>,
+    /// Which of them have changed since.
+    changed: Vec<u32>,
+    /// How many resources of a stack need another stack; none that is zero.
+    count: BTreeMap<(u32, u32), u32>,
+}
+
+impl Needs {
+    /// Notes that a resource changes.
+    pub(crate) fn changes(&mut self, node: u32) {
+        if (node as usize) < self.of_nodes.len() && self.changed.last() != Some(&node) {
+            self.changed.push(node);
+        }
+    }
+
+    /// Looks at what is new or has changed.
+    fn look(&mut self, model: &Model) {
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.sort_unstable();
+        changed.dedup();
+        let new = self.of_nodes.len() as u32..model.nodes.len() as u32;
+        self.of_nodes.resize_with(model.nodes.len(), Vec::new);
+        for node in changed.into_iter().chain(new) {
+            let stack = model.nodes[node as usize].stack;
+            let now = needs_of_node(model, node);
+            for needed in &now {
+                *self.count.entry((stack, *needed)).or_default() += 1;
+            }
+            for needed in std::mem::replace(&mut self.of_nodes[node as usize], now) {
+                if let Some(count) = self.count.get_mut(&(stack, needed)) {
+                    *count -= 1;
+                }
             }
         }
-    });
-    for (index, stack) in model.stacks.iter().enumerate() {
-        stack.depends_on.iter().for_each(|(other, _)| visit(index as u32, *other));
+        self.count.retain(|_, count| *count > 0);
     }
-    for node in &model.nodes {
-        let Some(attributes) = node.attributes.as_deref() else { continue };
-        for (handle, _) in &attributes.depends_on {
-            visit(node.stack, model.nodes[handle.key.index as usize].stack);
+}
+
+/// The other stacks that a resource makes its own need, each once.
+fn needs_of_node(model: &Model, node: u32) -> Vec<u32> {
+    let data = &model.nodes[node as usize];
+    let mut found: Vec<u32> = Vec::new();
+    let mut note = |needed: u32| {
+        if needed != data.stack && !found.contains(&needed) {
+            found.push(needed);
         }
-        // Tags become properties later.
-        for (_, value, _) in &attributes.tags {
-            references(value, &mut |reference| {
-                stack_of(model, reference).into_iter().for_each(|needed| visit(node.stack, needed));
-            });
+    };
+    for property in model.properties(node) {
+        for hole in model.value_holes(property.value) {
+            stack_of(model, &hole.reference).into_iter().for_each(&mut note);
         }
+    }
+    let Some(attributes) = data.attributes.as_deref() else { return found };
+    for (handle, _) in &attributes.depends_on {
+        note(model.nodes[handle.key.index as usize].stack);
+    }
+    // Tags become properties later.
+    for (_, value, _) in &attributes.tags {
+        references(value, &mut |reference| stack_of(model, reference).into_iter().for_each(&mut note));
+    }
+    found
+}
+
+/// Calls back for everything but resources that makes a stack need another one, or itself.
+fn for_each_other_need(model: &Model, mut visit: impl FnMut(u32, u32)) {
+    for (index, stack) in model.stacks.iter().enumerate() {
+        let index = index as u32;
+        for stored in values_beside_resources(model, stack) {
+            for hole in model.value_holes(stored) {
+                stack_of(model, &hole.reference).into_iter().for_each(|needed| visit(index, needed));
+            }
+        }
+        stack.depends_on.iter().for_each(|(other, _)| visit(index, *other));
     }
     for scope in &model.scopes {
         for (_, value, _) in &scope.tags {
@@ -125,22 +184,34 @@ fn for_each_need(model: &Model, mut visit: impl FnMut(u32, u32)) {
     }
 }
 
-/// The types of resources in one stack that refer to another one, each once, in the order in which they were added.
-pub(crate) fn types_between(model: &Model, stack: u32, needed: u32) -> Vec<&str> {
-    let mut types: Vec<&str> = Vec::new();
+/// The values that a stack holds apart from those of its resources.
+fn values_beside_resources<'a>(model: &'a Model, stack: &'a StackData) -> impl Iterator<Item = Stored> + 'a {
+    let metadata = stack.metadata.iter().map(|(_, stored, _)| *stored);
+    let conditions = stack.conditions.iter().map(|condition| model.conditions[*condition as usize].value);
+    let rules = stack.rules.iter().map(|rule| rule.value);
+    let outputs = stack.outputs.iter().flat_map(|output| [Some(output.declared.value), output.export]);
+    metadata.chain(conditions).chain(rules).chain(outputs.flatten())
+}
+
+/// The types of resources in one stack that refer to another one, with the properties that do, each once, in the order
+/// in which they were added.
+pub(crate) fn properties_between(model: &Model, stack: u32, needed: u32) -> Vec<(&str, &str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
     for (index, node) in model.nodes.iter().enumerate() {
         if model.root(node.stack) != stack {
             continue;
         }
         let refers =
             |hole: &Hole| stack_of(model, &hole.reference).map(|stack| model.root(stack)) == Some(needed);
-        let mut values = node.properties.clone().map(|number| model.properties[number as usize].value);
         let kind = &**model.kind(index as u32);
-        if !types.contains(&kind) && values.any(|value| model.value_holes(value).iter().any(refers)) {
-            types.push(kind);
+        for property in model.properties(index as u32) {
+            let known = found.contains(&(kind, &*property.name));
+            if !known && model.value_holes(property.value).iter().any(refers) {
+                found.push((kind, &*property.name));
+            }
         }
     }
-    types
+    found
 }
 
 /// The stack that a reference needs.

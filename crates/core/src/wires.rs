@@ -831,13 +831,17 @@ impl Wiring {
                     finding = finding.at(*at, label);
                 }
             }
-            let types: Vec<&str> = path
+            let properties: Vec<(&str, &str)> = path
                 .windows(2)
-                .flat_map(|pair| crate::needs::types_between(model, pair[0], pair[1]))
+                .flat_map(|pair| crate::needs::properties_between(model, pair[0], pair[1]))
                 .collect();
+            let is_part = |advice: &&Advice| {
+                let through = |property| advice.property.is_none_or(|through| through == property);
+                properties.iter().any(|(kind, property)| *kind == advice.resource_type && through(*property))
+            };
             // Several types may have the same advice.
             let mut told: Vec<&str> = Vec::new();
-            for advice in advice.iter().filter(|advice| types.contains(&advice.resource_type)) {
+            for advice in advice.iter().filter(is_part) {
                 if !told.contains(&advice.help) {
                     told.push(advice.help);
                     finding = finding.help(advice.help);

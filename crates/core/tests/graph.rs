@@ -139,7 +139,11 @@ fn groups(app: &App) {
 fn a_circle_prints_its_path_and_how_to_break_it() {
     let app = app();
     groups(&app);
-    let advice = Advice { resource_type: "AWS::EC2::SecurityGroup", help: "use separate rule resources" };
+    let advice = Advice {
+        resource_type: "AWS::EC2::SecurityGroup",
+        property: None,
+        help: "use separate rule resources",
+    };
     let options = Options { advice: vec![advice], ..Options::default() };
     insta::assert_snapshot!(plain(&refused_with(app, &options)));
 }

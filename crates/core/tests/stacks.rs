@@ -558,3 +558,31 @@ fn an_export_of_the_users_own_can_meet_that_of_a_wire() {
     app.stack("user").add("R", Resource::raw("AWS::X1::Thing").set("A", topic));
     assert_eq!(codes(&refused_with(app, &wired(Lowering::Strong))), ["FW0413"]);
 }
+
+/// What was found out about a resource is looked at again once it has changed.
+#[test]
+fn whether_a_stack_waits_follows_what_changes() {
+    let app = app();
+    let (data, service) = (app.stack("data"), app.stack("service"));
+    let topic = data.add("Topic", Resource::raw("AWS::SNS::Topic"));
+    let own = service.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    assert!(!service.waits_for(data));
+    service.edit(own).set("QueueName", topic.attribute("TopicName"));
+    assert!(service.waits_for(data) && !data.waits_for(service));
+    service.edit(own).set("QueueName", "jobs");
+    assert!(!service.waits_for(data));
+    service.edit(own).set("QueueName", topic.attribute("TopicName")).remove("QueueName");
+    assert!(!service.waits_for(data));
+    let other =
+        service.add("Other", Resource::raw("AWS::SQS::Queue").set("QueueName", topic.attribute("TopicName")));
+    assert!(service.waits_for(data));
+    service.edit(other).remove("QueueName");
+    assert!(!service.waits_for(data));
+    service.edit(other).tag("of", topic.attribute("TopicName"));
+    assert!(service.waits_for(data));
+    let third = app.stack("third");
+    let last = third.add("Queue", Resource::raw("AWS::SQS::Queue"));
+    assert!(!third.waits_for(data));
+    third.edit(last).depends_on(own);
+    assert!(third.waits_for(service) && third.waits_for(data));
+}

@@ -106,7 +106,7 @@ pub struct Builder<'a> {
     minor_upgrades: bool,
     data_tiering: Option<Said<()>>,
     snapshot_on_removal: Option<bool>,
-    group: Option<SecurityGroup<'a>>,
+    group: Option<Said<SecurityGroup<'a>>>,
     identifier: Option<Said<Input<String>>>,
     subnet_group_name: Option<Said<Input<String>>>,
     secret_name: Option<Said<Input<String>>>,
@@ -302,8 +302,9 @@ impl<'a> Builder<'a> {
     ///     .build(app.stack("data").scope("Sessions"), &network);
     /// tasks.allow_to(&sessions, sessions.port()); // two rules in the stack `network`
     /// ```
+    #[track_caller]
     pub fn security_group(mut self, group: &SecurityGroup<'a>) -> Self {
-        self.group = Some(group.clone());
+        self.group = Some(Said::new(group.clone()));
         self
     }
 

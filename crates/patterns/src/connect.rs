@@ -13,7 +13,8 @@ use formwork_core::{AsHandle, Expr, Finding, Handle, Id, IntoInput, IntoText, Ou
 
 pub(crate) use crate::words::pascal;
 use crate::{
-    ThreeTierVpc, place,
+    ThreeTierVpc,
+    place::{self, Said},
     three_tier_vpc::AddressRange,
     value::{output, text},
 };
@@ -360,6 +361,40 @@ pub trait Connect<'a> {
 impl<'a> Connect<'a> for SecurityGroup<'a> {
     fn security_group(&self) -> &SecurityGroup<'a> {
         self
+    }
+}
+
+/// The group that was brought, or else one of its own; says where the one that was brought cannot be used.
+#[track_caller]
+pub(crate) fn brought_or_own<'a>(
+    brought: Option<Said<SecurityGroup<'a>>>,
+    scope: Scope<'a>,
+    network: &ThreeTierVpc<'a>,
+    description: &'static str,
+) -> SecurityGroup<'a> {
+    match brought {
+        Some(said) => {
+            judge_group(&scope, &said, network);
+            said.value
+        }
+        None => SecurityGroup::new(scope, network, description),
+    }
+}
+
+/// Says that a group which was brought is of another network than what is put into it.
+pub(crate) fn judge_group<'a>(scope: &Scope<'a>, said: &Said<SecurityGroup<'a>>, network: &ThreeTierVpc<'a>) {
+    let Some(group) = said.value.group() else { return };
+    let Some(vpc) = said.value.scope().edit(group).get("VpcId") else { return };
+    let (own, network) = (vpc.plain(), network.id());
+    // A literal id and a parameter may be the same network.
+    let alike = matches!(
+        (own, network.expr().plain()),
+        (Expr::Text(_), Expr::Text(_)) | (Expr::Reference(_), Expr::Reference(_))
+    );
+    if alike && !own.reads_as(network.expr().plain()) {
+        let message = "the security group is of another network than the one that this is built in";
+        let help = "make the group in this network: `SecurityGroup::new(scope, &network, ..)`";
+        place::report(scope, Finding::error("FW3222", message).help(help), said.at);
     }
 }
 

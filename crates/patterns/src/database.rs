@@ -22,7 +22,7 @@ use formwork_aws::{
 };
 use formwork_core::{Id, IntoInput, Output, Scope, Str};
 
-use crate::{Connect, SecretValue, SecurityGroup, ThreeTierVpc};
+use crate::{Connect, SecretValue, SecurityGroup, ThreeTierVpc, connect::brought_or_own, place::Said};
 
 pub use aurora::Aurora;
 pub use builder::{Builder, Every, Origin, Original, Replica};
@@ -164,12 +164,12 @@ impl Wishes {
         &self,
         scope: Scope<'a>,
         network: &ThreeTierVpc<'a>,
-        group: Option<SecurityGroup<'a>>,
+        group: Option<Said<SecurityGroup<'a>>>,
         begun: Option<db_subnet_group::Builder>,
         subnets: Vec<Output<Id<ec2::Subnet>>>,
     ) -> Grounds<'a> {
         network.has_room_for(&scope);
-        let group = group.unwrap_or_else(|| SecurityGroup::new(scope, network, "database"));
+        let group = brought_or_own(group, scope, network, "database");
         let subnets = begun
             .unwrap_or_else(rds::DbSubnetGroup::builder)
             .db_subnet_group_description("where the database stands")

@@ -40,7 +40,7 @@ pub use formwork_aws::ecs::task_definition::Name as Limit;
 pub use formwork_aws::ecs::{Fargate, FargateSize};
 pub use health::ContainerHealth;
 pub use image::Image;
-pub(crate) use outside::{Outside, judge_group};
+pub(crate) use outside::Outside;
 pub use run::{
     FargateTask, ScheduledTask, ScheduledTaskBuilder, TaskBuilder, Timing, UnscheduledTaskBuilder,
 };

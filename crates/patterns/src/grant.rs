@@ -57,7 +57,8 @@ use crate::{
 /// | `Role` | `AWS::IAM::Role` | made by [`of_tasks`](Self::of_tasks) or [`of_service`](Self::of_service) |
 /// | `<Role>Grants` | `AWS::IAM::RolePolicy` | rights that stand apart from the role, in the stack of what they are on |
 ///
-/// `<Role>` is the role's stack with its path there: `SecurityProgramRole`.
+/// `<Role>` is the role's stack with its path there: `SecurityProgramRole`. A number tells two roles apart that come to the
+/// same name in one scope: `<Role>GrantsNo2`.
 #[derive(Clone, Copy)]
 pub struct Role<'a> {
     scope: Scope<'a>,
@@ -158,12 +159,13 @@ impl<'a> Role<'a> {
         self.role
     }
 
-    /// Where it stands: rights are written into this stack.
+    /// Where it stands. Its rights are written into this stack as well, but for those that stand [`apart`](Self::apart).
     pub fn scope(&self) -> Scope<'a> {
         self.scope
     }
 
-    /// The policies that stand apart from it, in the stacks of what its rights are on.
+    /// The policies that stand apart from it, in the stacks of what its rights are on, and where
+    /// [`rights_in`](Self::rights_in) puts them. Those that a program attaches to the role by itself are not among them.
     pub fn apart(&self) -> Vec<iam::RolePolicy> {
         placement::apart(*self)
     }
@@ -180,10 +182,33 @@ pub trait Grantee<'a> {
     /// The role that it acts with.
     fn role(&self) -> Role<'a>;
 
-    /// Gives it a right: a statement of the policy `Grants` of its role. What it has already is not written again.
+    /// Gives it a right: a statement of the policy `Grants` of its role. What it was given already is not written again,
+    /// wherever that stands.
     ///
     /// It stands with the role, in the role's stack, which so waits for what the right is on. Where what the right is on
     /// waits for the role already, it stands there, in a policy of its own: see [`Role::rights_in`].
+    ///
+    /// What is said later is not known yet. Here the queue's stack waits for the service, and so for the role, only after
+    /// the service is made, and the role's stack waits for the queue: a circle of stacks, `FW0203`, unless the right is
+    /// given after that, or where it stands is said.
+    ///
+    /// ```
+    /// use formwork_aws::{sqs, types::cidr};
+    /// use formwork_core::App;
+    /// use formwork_patterns::{FargateService, QueueGrants, Role, ThreeTierVpc};
+    ///
+    /// let app = App::for_tests();
+    /// let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+    /// let (data, security) = (app.stack("data"), app.stack("security"));
+    /// let queue = data.add("Queue", sqs::Queue::builder().sqs_managed_sse_enabled(true));
+    /// let role = Role::of_tasks(security.scope("Program"), "what the shop may do");
+    /// queue.grant_send(&role.rights_in(data)); // `security` does not wait for `data`
+    /// let shop = FargateService::new("public.ecr.aws/acme/shop:1.4.2")
+    ///     .task_role(&role)
+    ///     .build(app.stack("service").scope("Shop"), &network);
+    /// data.output("Service", shop.service().name()); // `data` waits for `service`, which waits for `security`
+    /// # assert!(app.synth(&Default::default()).is_ok());
+    /// ```
     #[track_caller]
     fn grant(&self, statement: Statement<Identity>) {
         placement::give(self.role(), statement);

@@ -4,16 +4,19 @@ use formwork::{
     aws::{
         certificatemanager::Certificate,
         dynamodb, ec2, ecr,
-        iam::ManagedPolicy,
+        iam::{self, ManagedPolicy, TrustPolicy},
         kms, logs,
-        policy::Statement,
+        policy::{Document, Identity, Principal, Statement},
         s3, secretsmanager, sns, sqs, ssm,
         types::{cidr, days},
     },
     check::{Check, Exposure, Ports, Reachability},
-    core::{App, Arn, Assembly, Builder as _, Environment, Format, Id, Lowering, Options, Scope},
+    core::{
+        App, Arn, Assembly, Builder as _, Environment, Finding, Format, Id, Lowering, Options, Scope,
+        SourceLocation,
+    },
     patterns::{
-        BucketGrants as _, Connect, Database, FargateService, FargateTask, Grantee, KeyGrants as _,
+        BucketGrants as _, Cache, Connect, Database, FargateService, FargateTask, Grantee, KeyGrants as _,
         LoadBalancer, LogGroupGrants as _, ParameterGrants as _, QueueGrants as _, RepositoryGrants as _,
         Role, Schedule, ScheduledTask, SecretGrants as _, SecurityGroup, Sidecar, TableGrants as _,
         ThreeTierVpc, Tier, TopicGrants as _,
@@ -292,6 +295,207 @@ fn rights_are_written_once_wherever_they_stand() {
     // The role kept what can stand there.
     let own = text_of_policies(&assembly(1), "security", "AWS::IAM::Role");
     assert!(own.contains("sns:Publish") && !own.contains("sqs:SendMessage"), "{own}");
+}
+
+/// What makes a stack wait after a right was given is not known to it; how to mend it is said.
+#[test]
+fn a_circle_that_rights_are_part_of_says_where_they_may_stand() {
+    // The stack of the queue comes to wait for the service, whose role waits for the queue.
+    fn with_the_role(app: &App, mended: bool) -> u32 {
+        let network = network(app);
+        let (data, security) = (app.stack("data"), app.stack("security"));
+        let queue = data.add("Queue", sqs::Queue::builder());
+        let role = Role::of_tasks(security.scope("Task"), "what the program may do");
+        let place = if mended { role.rights_in(data) } else { role };
+        place.grant(Statement::allow("sqs:SendMessage").on(queue.arn()));
+        let line = line!() - 1;
+        let shop =
+            FargateService::new(IMAGE).task_role(&role).build(app.stack("svc").scope("Shop"), &network);
+        data.output("Name", shop.service().name());
+        line
+    }
+    // A right on two queues stands in the stack of one of them, and the other's comes to wait for that.
+    fn apart(app: &App, mended: bool) -> u32 {
+        let (a, c, security) = (app.stack("a"), app.stack("c"), app.stack("security"));
+        let (qa, qc) = (a.add("Queue", sqs::Queue::builder()), c.add("Queue", sqs::Queue::builder()));
+        let role = Role::of_tasks(security.scope("Task"), "what the program may do");
+        a.output("Role", role.role().arn());
+        let place = if mended { role.rights_in(c) } else { role };
+        place.grant(Statement::allow("sqs:SendMessage").on([qa.arn(), qc.arn()]));
+        let line = line!() - 1;
+        c.output("Needs", qa.arn());
+        line
+    }
+    let advice = || Options { stack_advice: formwork::STACK_ADVICE.to_vec(), ..Options::default() };
+    let circle = |program: fn(&App, bool) -> u32| {
+        let app = App::for_tests();
+        let line = program(&app, false);
+        let findings = app.synth(&advice()).expect_err("a circle");
+        let told: Vec<Finding> = findings.iter().cloned().collect();
+        let [finding] = told.as_slice() else { panic!("{findings}") };
+        let said = |line: u32| {
+            let here = |at: &SourceLocation| at.line == line && at.file.ends_with("patterns/outside.rs");
+            finding.spans.iter().any(|span| here(&span.at))
+        };
+        assert!(said(line), "{line}: {finding:?}");
+        format!("{} {}\n{}", finding.code, finding.message, finding.help.join("\n"))
+    };
+    let programs: [fn(&App, bool) -> u32; 2] = [with_the_role, apart];
+    insta::assert_snapshot!("outside_circles", programs.map(circle).join("\n\n"));
+    // And so it goes.
+    for program in programs {
+        for (_, assembly) in with_all_wires("prod", |app| {
+            program(app, true);
+        }) {
+            assert_eq!(warnings(&Check::new().assembly(&assembly)), Vec::<String>::new());
+        }
+    }
+    // No right, no word of rights: whom a role trusts cannot stand elsewhere.
+    let app = App::for_tests();
+    let (one, two) = (app.stack("one"), app.stack("two"));
+    let other = Role::of_tasks(two.scope("Task"), "another");
+    let trust = TrustPolicy::principals(Principal::arn(other.role().arn()));
+    one.add("Role", iam::Role::builder().assume_role_policy_document(trust));
+    two.depends_on(one);
+    let findings = app.synth(&advice()).expect_err("a circle");
+    assert!(findings.iter().all(|it| it.help.iter().all(|help| !help.contains("rights_in"))), "{findings}");
+}
+
+#[test]
+fn a_right_that_stands_somewhere_is_not_written_elsewhere() {
+    let once = |program: fn(Scope<'_>, Role<'_>, Statement<Identity>)| {
+        let assembly = assemble("prod", |app| {
+            let [role, _] = roles(app);
+            let (a, data) = (app.stack("a"), app.stack("data"));
+            let queue = data.add("Queue", sqs::Queue::builder());
+            a.add("Queue", sqs::Queue::builder());
+            program(a.into(), role, Statement::allow("sqs:SendMessage").on(queue.arn()));
+        });
+        text(&assembly).matches("sqs:SendMessage").count()
+    };
+    let programs: [fn(Scope<'_>, Role<'_>, Statement<Identity>); 5] = [
+        |a, role, right| {
+            role.rights_in(a).grant(right.clone());
+            role.rights_in(a.scope("Here")).grant(right);
+        },
+        |a, role, right| {
+            role.rights_in(a.scope("Here")).grant(right.clone());
+            role.rights_in(a).grant(right);
+        },
+        |a, role, right| {
+            role.rights_in(a).grant(right.clone());
+            role.grant(right);
+        },
+        |a, role, right| {
+            role.grant(right.clone());
+            role.rights_in(a).grant(right);
+        },
+        // The role's stack has begun to be waited for: what was with the role moves.
+        |a, role, right| {
+            role.grant(right.clone());
+            a.app().stack("data").output("Role", role.role().arn());
+            role.rights_in(a).grant(right);
+            assert_eq!(role.apart().len(), 1);
+        },
+    ];
+    assert_eq!(programs.map(once), [1; 5]);
+}
+
+#[test]
+fn what_a_program_attaches_by_itself_is_its_own() {
+    let assembly = assemble("prod", |app| {
+        let network = network(app);
+        let [role, execution] = roles(app);
+        let compute = app.stack("compute");
+        let own = |id: &'static str, name: &'static str| {
+            let right = Document::new().statement(Statement::allow("s3:ListAllMyBuckets").on_all_resources());
+            let policy = iam::RolePolicy::builder()
+                .policy_name(name)
+                .role_name(role.role().role_name())
+                .policy_document(right);
+            compute.add(id, policy)
+        };
+        own("Team", "GrantsOfTheTeam");
+        own("SecurityTaskRoleGrantsOfTheTeam", "Grants-of-the-team");
+        assert_eq!(role.apart(), []);
+        FargateService::new(IMAGE)
+            .task_role(&role)
+            .execution_role(&execution)
+            .build(compute.scope("Api"), &network);
+        compute.add("Queue", sqs::Queue::builder()).grant_send(&role);
+        assert_eq!(role.apart().len(), 1);
+    });
+    let mut waits = depends_on(&assembly, "compute", "ApiService");
+    waits.retain(|it| it.contains("Grants") || it.contains("Team"));
+    assert_eq!(waits, ["SecurityExecutionRoleGrants", "SecurityTaskRoleGrants"]);
+}
+
+#[test]
+fn no_policy_overwrites_another() {
+    let long = "Long".repeat(30);
+    let assembly = assemble("prod", |app| {
+        let [role, _] = roles(app);
+        let jobs = app.stack("jobs");
+        for (scope, action) in [("One", "sqs:SendMessage"), ("Two", "sqs:ReceiveMessage")] {
+            let scope = jobs.scope(format!("{long}{scope}"));
+            let queue = scope.add("Queue", sqs::Queue::builder());
+            role.rights_in(scope).grant(Statement::allow(action).on(queue.arn()));
+        }
+        assert_eq!(role.apart().len(), 2);
+    });
+    let all = resources(&assembly, "jobs");
+    let names: Vec<&str> = all
+        .values()
+        .filter(|it| it["Type"] == "AWS::IAM::RolePolicy")
+        .map(|it| it["Properties"]["PolicyName"].as_str().expect("text"))
+        .collect();
+    let [one, two] = names.as_slice() else { panic!("{names:?}") };
+    assert_ne!(one, two);
+    for name in names {
+        let (kept, digest) = name.rsplit_once('-').expect("a digest");
+        assert_eq!((kept.len(), digest.len()), (119, 8), "{name}");
+        assert!(kept.starts_with("Grants-jobs.Long"), "{name}");
+    }
+    lints("outside-long", &assembly);
+}
+
+/// A group of another network, for databases, their proxies and caches.
+#[test]
+fn a_group_of_another_network_is_told_wherever_it_is_brought() {
+    type Mistake = for<'a> fn(Scope<'a>, &ThreeTierVpc<'a>, &SecurityGroup<'a>) -> u32;
+    let mistakes: [Mistake; 4] = [
+        |scope, network, group| {
+            let it = Database::postgres("17", "db.t4g.medium").security_group(group);
+            it.build(scope, network);
+            line!() - 2
+        },
+        |scope, network, group| {
+            let it = Database::aurora_postgres("17").security_group(group);
+            it.build(scope, network);
+            line!() - 2
+        },
+        |scope, network, group| {
+            let it = Database::mysql("8.4", "db.t4g.medium").proxy().proxy_security_group(group);
+            it.build(scope, network);
+            line!() - 2
+        },
+        |scope, network, group| {
+            let it = Cache::valkey("8.2", "cache.t4g.small").security_group(group);
+            it.build(scope, network);
+            line!() - 2
+        },
+    ];
+    for mistake in mistakes {
+        let line = std::cell::Cell::new(0);
+        let (said, at) = one(|app| {
+            let office = app.stack("office");
+            let other = ThreeTierVpc::new(cidr!("10.1.0.0/16")).zones(2).build(office);
+            let group = SecurityGroup::new(office.scope("Brought"), &other, "of another network");
+            line.set(mistake(app.stack("data").scope("It"), &network(app), &group));
+        });
+        assert!(said.starts_with("FW3222"), "{said}");
+        assert_eq!(at, line.get(), "{said}");
+    }
 }
 
 /// Whoever uses a role without a pattern says by hand where rights stand that are given before.

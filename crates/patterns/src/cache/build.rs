@@ -19,7 +19,8 @@ use formwork_core::{
 
 use super::{Builder, Cache, auth::Auth};
 use crate::{
-    SecurityGroup, ThreeTierVpc,
+    ThreeTierVpc,
+    connect::brought_or_own,
     place::{self, Said, production, report},
     secret::judge_name,
     value::text,
@@ -58,7 +59,7 @@ impl<'a> Builder<'a> {
         let port = self.port.unwrap_or_else(|| self.engine.port());
         network.has_room_for(&scope);
         let begun = std::mem::take(&mut self.begun);
-        let group = self.group.take().unwrap_or_else(|| SecurityGroup::new(scope, network, "cache"));
+        let group = brought_or_own(self.group.take(), scope, network, "cache");
         let subnets = begun
             .subnets
             .unwrap_or_else(elasticache::SubnetGroup::builder)

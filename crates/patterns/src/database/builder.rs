@@ -47,7 +47,7 @@ pub(super) struct Begun {
 /// The security groups that it takes from outside in place of its own.
 #[derive(Default)]
 pub(super) struct Groups<'a> {
-    pub(super) database: Option<SecurityGroup<'a>>,
+    pub(super) database: Option<Said<SecurityGroup<'a>>>,
     pub(super) proxy: Option<Said<SecurityGroup<'a>>>,
 }
 
@@ -178,8 +178,9 @@ impl<'a, K: Kind, O: Origin> Builder<'a, K, O> {
     ///     .build(app.stack("data").scope("Orders"), &network);
     /// tasks.allow_to(&orders, orders.port()); // two rules in the stack `network`
     /// ```
+    #[track_caller]
     pub fn security_group(mut self, group: &SecurityGroup<'a>) -> Self {
-        self.groups.database = Some(group.clone());
+        self.groups.database = Some(Said::new(group.clone()));
         self
     }
 

@@ -8,7 +8,11 @@ use formwork_aws::{
 use formwork_core::{Arn, AsHandle, Builder as _, Output};
 
 use super::{Common, about, wishes::Proxied};
-use crate::{Grantee, Role, SecurityGroup, ThreeTierVpc, connect, place::Said};
+use crate::{
+    Grantee, Role, SecurityGroup, ThreeTierVpc,
+    connect::{self, brought_or_own},
+    place::Said,
+};
 
 /// A proxy, and what belongs to it.
 #[derive(Clone)]
@@ -56,8 +60,7 @@ impl<'a> Common<'a> {
         targets: Targets,
     ) -> Front<'a> {
         let scope = self.scope.scope("Proxy");
-        let own = || SecurityGroup::new(scope, network, "proxy of the database");
-        let group = group.map_or_else(own, |said| said.value);
+        let group = brought_or_own(group, scope, network, "proxy of the database");
         connect::connect(scope, &group, &self.group, self.port);
         let role = iam::Role::builder()
             .description("reads how to log on to the database")

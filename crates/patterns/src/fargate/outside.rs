@@ -1,9 +1,10 @@
 //! What a task takes from outside in place of its own: roles, and a security group.
 
-use formwork_core::{Expr, Finding, IntoJson, Scope};
+use formwork_core::{Finding, IntoJson, Scope};
 
 use crate::{
     Role, SecurityGroup, ThreeTierVpc,
+    connect::judge_group,
     place::{Said, report},
     trust,
 };
@@ -64,21 +65,4 @@ fn judge_role(scope: &Scope<'_>, said: Said<Role<'_>>) {
         },
     };
     report(scope, Finding::error("FW3221", message).help(help), said.at);
-}
-
-/// Says that a group is of another network.
-pub(crate) fn judge_group<'a>(scope: &Scope<'a>, said: &Said<SecurityGroup<'a>>, network: &ThreeTierVpc<'a>) {
-    let Some(group) = said.value.group() else { return };
-    let Some(vpc) = said.value.scope().edit(group).get("VpcId") else { return };
-    let (own, network) = (vpc.plain(), network.id());
-    // A literal id and a parameter may be the same network.
-    let alike = matches!(
-        (own, network.expr().plain()),
-        (Expr::Text(_), Expr::Text(_)) | (Expr::Reference(_), Expr::Reference(_))
-    );
-    if alike && !own.reads_as(network.expr().plain()) {
-        let message = "the security group is of another network than the one that this is built in";
-        let help = "make the group in this network: `SecurityGroup::new(scope, &network, ..)`";
-        report(scope, Finding::error("FW3222", message).help(help), said.at);
-    }
 }

@@ -37,10 +37,13 @@ pub(super) fn give(role: Role<'_>, statement: Statement<Identity>) {
     for statement in statements {
         match elsewhere(role, statement, &Waits::default()) {
             Some(place) => {
-                write_apart(role, place, statement, &document);
+                if !stands_with(role, statement) {
+                    write_apart(role, place, statement, &document);
+                }
                 // What was said when nothing waited yet.
                 settle(role, &Waits::default());
             }
+            None if stands_apart(role, statement) => {}
             None => write_with(role, statement, &document),
         }
     }
@@ -99,18 +102,52 @@ pub(crate) fn before(role: Role<'_>, waits: Handle) {
     }
 }
 
-/// The policies of a role that stand apart from it.
+/// The policies of a role that stand apart from it: those that were made here, which their logical ids tell. What else a
+/// program attaches to the role is its own.
 pub(super) fn apart(role: Role<'_>) -> Vec<iam::RolePolicy> {
     let policies = role.scope.app().all::<iam::RolePolicy>();
-    policies.into_iter().filter(|policy| is_of(role, *policy)).collect()
+    if policies.is_empty() {
+        return policies;
+    }
+    let (id, name) = (id_apart(role), name_of(role));
+    let is_own = |policy: &iam::RolePolicy| {
+        let edit = role.scope.edit(*policy);
+        let address = edit.address();
+        let number = address.rsplit('/').next().and_then(|known| known.strip_prefix(&*id));
+        let numbered = |number: &str| match number.strip_prefix(NUMBER) {
+            Some(digits) => !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()),
+            None => number.is_empty(),
+        };
+        number.is_some_and(numbered) && edit.get("RoleName").is_some_and(|known| known.reads_as(name.expr()))
+    };
+    policies.into_iter().filter(is_own).collect()
 }
 
-/// Whether a policy is one that was made here for the rights of a role.
-fn is_of(role: Role<'_>, policy: iam::RolePolicy) -> bool {
-    let edit = role.scope.edit(policy);
-    let of_role = edit.get("RoleName").is_some_and(|name| name.reads_as(name_of(role).expr()));
-    let named = edit.get("PolicyName");
-    of_role && named.as_ref().and_then(Expr::as_str).is_some_and(|name| name.starts_with(OWN))
+/// What the policies of a role that stand apart are called in the template, but for a number.
+fn id_apart(role: Role<'_>) -> String {
+    let edit = role.scope.edit(role.role);
+    format!("{}{}Grants", pascal(&edit.stack()), pascal(&edit.address()))
+}
+
+/// What stands before the number that tells the policies of two roles apart whose names come to the same.
+const NUMBER: &str = "No";
+
+/// Whether the role's own policy has a right.
+fn stands_with(role: Role<'_>, statement: &Expr) -> bool {
+    let policies = role.scope.edit(role.role).get("Policies");
+    let own = own_among(policies.as_ref()).and_then(|(_, policy)| policy.get("PolicyDocument"));
+    own.is_some_and(|document| has(document, statement))
+}
+
+/// Whether a policy that stands apart from the role has a right.
+fn stands_apart(role: Role<'_>, statement: &Expr) -> bool {
+    let document = |policy: iam::RolePolicy| role.scope.edit(policy).get("PolicyDocument");
+    apart(role).into_iter().filter_map(document).any(|document| has(&document, statement))
+}
+
+fn has(document: &Expr, statement: &Expr) -> bool {
+    let statements = document.get("Statement").and_then(Expr::as_list).unwrap_or_default();
+    statements.iter().any(|known| known.reads_as(statement))
 }
 
 /// The role's name as a policy writes it.
@@ -160,23 +197,26 @@ fn names(value: &Expr, role: Role<'_>) -> bool {
 
 /// The place of the policy among those of the role.
 fn own_policy(role: Role<'_>) -> Option<usize> {
-    let policies = role.scope.edit(role.role).get("Policies")?;
-    let name = |policy: &Expr| policy.get("PolicyName").and_then(Expr::as_str) == Some(OWN);
-    policies.as_list()?.iter().position(name)
+    let policies = role.scope.edit(role.role).get("Policies");
+    own_among(policies.as_ref()).map(|(index, _)| index)
+}
+
+/// The policy among those of a role, with its place.
+fn own_among(policies: Option<&Expr>) -> Option<(usize, &Expr)> {
+    let is_own = |policy: &Expr| policy.get("PolicyName").and_then(Expr::as_str) == Some(OWN);
+    policies?.as_list()?.iter().enumerate().find(|(_, policy)| is_own(policy))
 }
 
 /// Writes a right into the role.
 #[track_caller]
 fn write_with(role: Role<'_>, statement: &Expr, document: &Expr) {
     let edit = role.scope.edit(role.role);
-    match own_policy(role) {
-        Some(index) => {
+    let policies = edit.get("Policies");
+    match own_among(policies.as_ref()) {
+        Some((_, own)) if own.get("PolicyDocument").is_some_and(|document| has(document, statement)) => {}
+        Some((index, _)) => {
             let path = format!("Policies.{index}.PolicyDocument.Statement");
-            let known = edit.get(&path);
-            let known = known.as_ref().and_then(Expr::as_list).unwrap_or_default();
-            if !known.iter().any(|known| known.reads_as(statement)) {
-                edit.append(&path, Json::from_expr(statement.clone()));
-            }
+            edit.append(&path, Json::from_expr(statement.clone()));
         }
         None => {
             let document = Json::from_expr(document.clone());
@@ -185,34 +225,26 @@ fn write_with(role: Role<'_>, statement: &Expr, document: &Expr) {
     }
 }
 
-/// Writes a right into the policy of the role in a scope; the document is that of the statement, or has others as well.
+/// Writes a right into the policy of the role in a scope, unless one that stands apart has it; the document is that of the
+/// statement, or has others as well.
 #[track_caller]
 fn write_apart<'a>(role: Role<'a>, scope: Scope<'a>, statement: &Expr, document: &Expr) {
+    if stands_apart(role, statement) {
+        return;
+    }
     let scope = scope.for_caller();
-    let edit = role.scope.edit(role.role);
-    let id = format!("{}{}Grants", pascal(&edit.stack()), pascal(&edit.address()));
+    let id = id_apart(role);
     let mut free = id.clone();
     let mut number = 1;
     while let Some(known) = scope.find(&free) {
         let known = scope.edit(known);
         if known.get("RoleName").is_some_and(|name| name.reads_as(name_of(role).expr())) {
-            let path = "PolicyDocument.Statement";
-            let written = known.get(path);
-            let written = written.as_ref().and_then(Expr::as_list).unwrap_or_default();
-            if !written.iter().any(|known| known.reads_as(statement)) {
-                known.append(path, Json::from_expr(statement.clone()));
-            }
+            known.append("PolicyDocument.Statement", Json::from_expr(statement.clone()));
             return;
         }
         number += 1;
-        free = format!("{id}No{number}");
+        free = format!("{id}{NUMBER}{number}");
     }
-    // Names of policies are unique within a role, and there is one for each place.
-    let (stack, path) = (scope.stack().id(), scope.path());
-    let name = match path.is_empty() {
-        true => format!("{OWN}-{stack}"),
-        false => format!("{OWN}-{stack}.{path}"),
-    };
     let mut only = document.clone();
     if let Expr::Object(fields) = &mut only {
         for field in fields.iter_mut().filter(|field| field.name == "Statement") {
@@ -220,7 +252,7 @@ fn write_apart<'a>(role: Role<'a>, scope: Scope<'a>, statement: &Expr, document:
         }
     }
     let policy = iam::RolePolicy::builder()
-        .policy_name(shortened(name))
+        .policy_name(policy_name(scope))
         .role_name(name_of(role))
         .policy_document(Input::<IdentityPolicy>::new(only));
     let policy = scope.add(free, policy);
@@ -229,10 +261,25 @@ fn write_apart<'a>(role: Role<'a>, scope: Scope<'a>, statement: &Expr, document:
     }
 }
 
-/// As IAM takes the name of a policy.
+/// What IAM knows the policy in a scope by. The names are unique within a role, of which a scope has one policy: to put
+/// another one of the same name is to overwrite the first.
 // docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html (PolicyName)
-fn shortened(name: String) -> String {
-    name.chars().take(128).collect()
+fn policy_name(scope: Scope<'_>) -> String {
+    const LIMIT: usize = 128;
+    const DIGITS: usize = 8;
+    let (stack, path) = (scope.stack().id(), scope.path());
+    let name = match path.is_empty() {
+        true => format!("{OWN}-{stack}"),
+        false => format!("{OWN}-{stack}.{path}"),
+    };
+    if name.chars().count() <= LIMIT {
+        return name;
+    }
+    // What a name is cut to ends with a digest of the whole of it.
+    let cut = scope.physical_name(&name, LIMIT);
+    let digest = cut.rsplit('-').next().unwrap_or_default();
+    let kept: String = name.chars().take(LIMIT - DIGITS - 1).collect();
+    format!("{kept}-{digest}")
 }
 
 /// The services and schedules of a stack that start tasks with a role.

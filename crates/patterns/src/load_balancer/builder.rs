@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     SecurityGroup, ThreeTierVpc,
-    fargate::judge_group,
+    connect::judge_group,
     place::{self, Said, production, report},
     value::{output, text},
 };
