@@ -15,9 +15,8 @@ use security::Security;
 
 fn main() -> ExitCode {
     formwork::main("awsomeshop", |app: &App, config: Config| {
-        app.tag("Project", "AWSomeShop")
-            .tag("Environment", app.environment().name.clone())
-            .tag("Owner", config.owner.clone());
+        app.tag("Project", "AWSomeShop").tag("Owner", config.owner.clone());
+        app.tag("Environment", app.environment().name.clone());
         let network = Network::new(app.stack("network"), &config);
         let security = Security::new(app.stack("security"), &config);
         let data = Data::new(app.stack("data"), &config, &network, &security);

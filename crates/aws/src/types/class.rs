@@ -29,7 +29,7 @@ use super::property::Text;
 ///
 /// A property takes a class, text, or an expression of text. Text that does not have the form of the service's classes
 /// is a finding, `FW0721`. A class that Formwork does not know is accepted with a warning, `FW0722`, since AWS adds
-/// classes all the time.
+/// classes all the time; one whose size is no word for one, such as `medum`, is an error.
 // Invariant: `text` has the form of the service's classes.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Class<S> {
@@ -187,10 +187,16 @@ impl<S: Service> Class<S> {
 
     fn unknown(&self) -> Finding {
         let message = format!("`{}` is not among the {} that Formwork knows", self.text, S::SEVERAL);
-        let finding = Finding::warning("FW0722", message);
+        // New classes come with families and with sizes in numbers; the words for sizes have been the same ever since.
+        let size = self.size();
+        let misspelt = !size.is_empty() && rank(size) >= (6, 0) && !size.starts_with("metal");
         match meant::<S>(&self.text) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("known are such as {}", S::EXAMPLES.join(", "))),
+            Some(near) if misspelt => {
+                Finding::error("FW0722", message).help(format!("did you mean `{near}`?"))
+            }
+            Some(near) => Finding::warning("FW0722", message).help(format!("did you mean `{near}`?")),
+            None => Finding::warning("FW0722", message)
+                .help(format!("known are such as {}", S::EXAMPLES.join(", "))),
         }
     }
 }
@@ -451,12 +457,15 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_is_not_known_is_accepted_with_a_warning() {
+    fn a_class_that_is_not_known_is_accepted_with_a_warning_unless_its_size_is_no_word_for_one() {
         assert_eq!(
             said::<Db>("db.t4g.medum"),
-            "warning[FW0722]: `db.t4g.medum` is not among the instance classes of RDS that Formwork knows at \
+            "error[FW0722]: `db.t4g.medum` is not among the instance classes of RDS that Formwork knows at \
              Resources/R/Properties/P\nhelp: did you mean `db.t4g.medium`?"
         );
+        for newer in ["db.m8g.96xlarge", "db.r8g.metal-96xl", "db.t4g.nano", "db.r99g.large"] {
+            assert!(said::<Db>(newer).starts_with("warning[FW0722]"), "{newer}");
+        }
         assert!(
             said::<InstanceType>("quantum1.colossal")
                 .ends_with("known are such as t4g.small, m8g.large, c8g.2xlarge")

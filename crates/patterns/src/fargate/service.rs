@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
     ///
     /// Together with [`scale`](Self::scale) or [`scaling`](Self::scaling) leave it out: every deployment that changes the
     /// service sets the number back to this one, whatever the scaling made of it, so that at noon there are the tasks of the
-    /// night. That is the note `FW3053`.
+    /// night.
     // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
     #[track_caller]
     pub fn count(self, tasks: u32) -> Self {
@@ -420,15 +420,6 @@ impl<'a> Builder<'a> {
         let named = self.names.as_ref().is_some_and(|names| names.value.name().is_some());
         self.deployment.judge(scope, balanced || named, balanced);
         self.deployment.judge_count(scope, self.fewest(scope));
-        // docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html, `DesiredCount`
-        if let (Some(count), Some(_)) = (self.count, &self.scaling) {
-            let message = format!(
-                "each deployment of the service sets its tasks to {}, whatever the scaling made of them",
-                count.value
-            );
-            let help = "leave `.count(..)` out: the service begins with the least of its scaling";
-            place::report(scope, Finding::note("FW3053", message).help(help), count.at);
-        }
         // docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
         if let Some(names) = &self.names
             && self.deployment.code_deploys().is_some()
@@ -451,7 +442,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The number of tasks that was said, where it is outside the bounds that were said as well, and these.
-    fn outside(&self) -> Option<(Said<u32>, Said<(u32, u32)>)> {
+    fn outside(&self) -> Option<(Said<u32>, Said<super::scaling::Bounds>)> {
         let count = self.count?;
         self.scaling.as_ref()?.leaves_out(count.value).map(|bounds| (count, bounds))
     }
