@@ -1,4 +1,24 @@
-//! Patterns: a network, a service, a database, a cache, with what stands beside them, secure as written.
+//! Patterns: a network, a service, a database, a bucket, users, alarms, with what stands beside them, secure as written.
+//!
+//! ```
+//! use formwork_aws::types::{cidr, gib};
+//! use formwork_core::App;
+//! use formwork_patterns::{Alerts, Bucket, BucketGrants as _, Database, FargateService, ThreeTierVpc};
+//!
+//! let app = App::for_tests();
+//! let network = ThreeTierVpc::new(cidr!("10.0.0.0/16")).build(app.stack("network"));
+//! let data = app.stack("data");
+//! let db = Database::postgres("17", "db.t4g.medium").build(data.scope("Db"), &network);
+//! let uploads = Bucket::new().build(data.scope("Uploads"));
+//!
+//! let service = app.stack("service").scope("Api");
+//! let api = FargateService::new("public.ecr.aws/acme/api:1.4").port(8000).build(service, &network);
+//! db.allow_from(&api).env("DATABASE"); // the way there, the right, and DATABASE_HOST and so on
+//! uploads.grant_read_write(&api).env("UPLOADS");
+//!
+//! let alerts = Alerts::new().email("operations@example.com").build(app.stack("monitoring"));
+//! alerts.alarm("Storage", db.free_storage().below(gib(10)));
+//! ```
 //!
 //! A pattern is a builder that says what is wanted and makes the resources that this takes. It is written with the
 //! typed resources of [`formwork_aws`] and nothing else, so that it also shows how a team writes its own.
