@@ -21,7 +21,7 @@ const WIDTH: usize = 120;
 
 /// Where the text of source files comes from.
 pub trait Sources {
-    /// The text of a file, named as in a [`SourceLocation`](crate::location::SourceLocation); `None` if there
+    /// The text of a file, named as in a [`SourceLocation`]; `None` if there
     /// is none to show.
     fn text(&self, file: &str) -> Option<String>;
 }
