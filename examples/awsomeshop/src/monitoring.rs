@@ -8,12 +8,9 @@ use formwork::{
 use crate::{config::Config, data::Data};
 
 pub fn watch<'a>(stack: Stack<'a>, config: &Config, api: &FargateService<'a>, data: &Data<'a>) {
-    let alerts = Alerts::new()
-        .name(config.named("alerts"))
-        .email(config.alerts.email.clone())
-        .build(stack.scope("Alerts"));
+    let alerts = Alerts::new().name(config.named("alerts")).email(config.alerts.email.clone());
+    let alerts = alerts.build(stack.scope("Alerts"));
     let db = &data.database;
-
     alerts.alarm("EcsCpu", api.cpu_utilization().above(80).evaluation_periods(2));
     alerts.alarm("EcsMemory", api.memory_utilization().above(85).evaluation_periods(2));
     alerts.alarm("NoTask", api.running_tasks().below(1));
@@ -24,8 +21,9 @@ pub fn watch<'a>(stack: Stack<'a>, config: &Config, api: &FargateService<'a>, da
 
     alerts.alarm("SlowResponses", api.response_time().above(seconds(5)));
     alerts.alarm("ServerErrors", api.server_errors().period(minutes(5)).above(10));
-    let unanswered = api.balancer().map(|balancer| balancer.elb_5xx_count().period(minutes(5)).above(10));
-    unanswered.map(|alarm| alerts.alarm("BalancerErrors", alarm));
+    if let Some(balancer) = api.balancer() {
+        alerts.alarm("BalancerErrors", balancer.elb_5xx_count().period(minutes(5)).above(10));
+    }
     alerts.alarm("NoHealthyHost", api.healthy_tasks().below(1));
 
     Dashboard::new(config.name.clone())

@@ -3,7 +3,9 @@
 use formwork::{
     aws::iam::ManagedPolicy,
     patterns::{
-        Certificate, HostedZone, MetricNamespace, Role, StoredSecret, UserPool, UserPoolClient, user_pool::*,
+        Certificate, HostedZone, MetricNamespace, PasswordPolicy, Role, StoredSecret, UserPool,
+        UserPoolClient,
+        user_pool::{Flow, Mfa},
     },
     prelude::*,
 };
